@@ -1,0 +1,1 @@
+"""Menura: open, self-hosted voice cloning."""

@@ -1,0 +1,1 @@
+"""Decode, encode, activity, enhance, quality: everything that touches samples."""

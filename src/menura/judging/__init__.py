@@ -1,0 +1,1 @@
+"""How close, how clear, how natural: measures of speech."""

@@ -1,0 +1,1 @@
+"""Voices and keys: tables, migrations, blobs. The only room that knows the database."""

@@ -1,0 +1,1 @@
+"""Base models: the contract, the registry, and one folder per model."""

@@ -1,0 +1,170 @@
+"""The contract between Menura and a base model.
+
+To add a model, write a class with the members of `BaseModel` and register a loader for it under
+the entry point group `menura.models` (name = the model's alias, value = a function
+`load(settings) -> BaseModel`). Nothing else in Menura needs to change. `menura.models.menura_1`
+is the reference implementation.
+
+Audio is always mono `float32` in [-1, 1] as a NumPy array of shape [samples].
+Time is in seconds, rates in Hz.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from menura.text.utterance import Language, Utterance
+
+Audio = NDArray[np.float32]
+
+Progress = Callable[[str, float], None]
+"""Called with a stage name and the share done of the whole job in [0, 1].
+
+It may raise `menura.errors.CancelledError`; a model must let that pass and leave nothing behind.
+"""
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """Identity and abilities of one frozen base model."""
+
+    snapshot: str
+    """Dated id, such as `menura-1-2026-11`. Another set of weights is another snapshot."""
+
+    alias: str
+    """Moving name of the newest snapshot, such as `menura-1`."""
+
+    languages: tuple[Language, ...]
+    sample_rate: int
+    utterance_symbols: int
+    """Most phoneme symbols that one utterance may have."""
+
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class VoiceState:
+    """All that a model needs to speak in one voice; opaque outside of the model.
+
+    `tensors` are NumPy arrays by name; `metadata` are texts by name. Both travel as one
+    safetensors file (`menura.models.states`).
+    """
+
+    snapshot: str
+    tensors: Mapping[str, NDArray[Any]]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StockVoice:
+    """A voice that ships with a model."""
+
+    key: str
+    """The model's own name of the voice, such as `af_heart`."""
+
+    name: str
+    language: Language
+    gender: str
+    """`masculine` or `feminine`."""
+
+    description: str
+
+
+@dataclass(frozen=True)
+class WordTiming:
+    """When a word is heard, in seconds from the start of the utterance's audio."""
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class PhonemeTiming:
+    """When a phoneme symbol is heard, in seconds from the start of the utterance's audio."""
+
+    phoneme: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class SpokenAudio:
+    """A stretch of speech. Timings belong to words that begin in this stretch."""
+
+    audio: Audio
+    words: tuple[WordTiming, ...] = ()
+    phonemes: tuple[PhonemeTiming, ...] = ()
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A recording made ready for cloning."""
+
+    audio: Audio
+    sample_rate: int
+    transcript: str
+    language: Language
+    bandwidth: float
+    """Highest frequency that carries speech, in Hz; above it the recording says nothing."""
+
+
+@dataclass(frozen=True)
+class CloneOptions:
+    """How a clone is to be made."""
+
+    mode: str = "similarity"
+    """`similarity` keeps everything of the clip, `stability` sounds like a studio."""
+
+    steps: int = 0
+    """Optimisation steps; 0 takes the model's default for the mode."""
+
+    base: VoiceState | None = None
+    """A voice to start from; the model's own choice when absent."""
+
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class CloneResult:
+    """A finished clone."""
+
+    state: VoiceState
+    report: Mapping[str, float | str]
+    """Figures for people: steps, seconds, similarity before and after."""
+
+
+@runtime_checkable
+class BaseModel(Protocol):
+    """One base model, loaded. Not thread-safe: one process calls it from one thread."""
+
+    info: ModelInfo
+
+    def stock_voices(self) -> Sequence[StockVoice]:
+        """Lists the voices that ship with the model."""
+
+    def stock_state(self, key: str) -> VoiceState:
+        """Returns the state of a stock voice. Raises NotFoundError."""
+
+    def check_state(self, state: VoiceState) -> None:
+        """Raises StateError for another snapshot's state, wrong names, shapes or numbers."""
+
+    def speak(
+        self,
+        utterance: Utterance,
+        voice: VoiceState,
+        *,
+        speed: float = 1.0,
+        seed: int = 0,
+    ) -> Iterator[SpokenAudio]:
+        """Speaks one utterance, a stretch at a time; stops working when the iterator is closed.
+
+        `speed` multiplies the pace (0.6–1.5). Raises TextError for too long an utterance or symbols
+        that the model lacks, StateError for a state that does not fit.
+        """
+
+    def clone(self, clip: Clip, options: CloneOptions, progress: Progress) -> CloneResult:
+        """Makes a voice from a clip. Raises AudioError, CancelledError."""

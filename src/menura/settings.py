@@ -1,0 +1,67 @@
+"""Settings from the environment (`MENURA_*`); command-line flags override them."""
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that an operator may set.
+
+    Each field is read from the environment variable of the same name with the prefix `MENURA_`,
+    so `threads` is `MENURA_THREADS`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="MENURA_", extra="ignore")
+
+    data: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("menura")))
+    """Folder of the database, the voices and the unpacked models."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=4010, ge=0, le=65535)
+    api_keys: str = ""
+    """Extra API keys, comma-separated, valid as long as the process runs; for automation."""
+
+    model: str = "menura-1"
+    """Base model that is used when a request names none."""
+
+    device: str = "auto"
+    """`auto` takes CUDA when there is one; or any torch device name."""
+
+    threads: int = Field(default=0, ge=0)
+    """Compute threads of a worker; 0 takes the machine's cores, at most 4."""
+
+    precision: str = Field(default="auto", pattern="^(auto|fp32|bf16)$")
+    """`auto` is bf16 on CUDA, fp32 on CPU."""
+
+    clone_steps: int = Field(default=0, ge=0)
+    """Optimisation steps of an instant clone; 0 is the model's own default. Fewer is for tests."""
+
+    max_upload_bytes: int = Field(default=200 * 1024 * 1024, ge=1)
+    """Largest body of an upload."""
+
+    max_transcript_characters: int = Field(default=100_000, ge=1)
+    """Longest text of one speech request."""
+
+    clone_queue: int = Field(default=8, ge=1)
+    """Clone requests that may wait; one more is refused with 429."""
+
+    speech_queue: int = Field(default=64, ge=1)
+    """Speech requests that may wait; one more is refused with 429."""
+
+    log_format: str = Field(default="auto", pattern="^(auto|json|text)$")
+    """`auto` is text on a terminal, JSON otherwise."""
+
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data / "menura.sqlite3"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of unpacked models; safe to delete."""
+        return self.data / "cache"

@@ -1,0 +1,1 @@
+"""From text and voice to a stream of encoded audio."""

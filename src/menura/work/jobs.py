@@ -1,0 +1,104 @@
+"""What travels between the server (or the command line) and the engine that computes.
+
+All of these can be pickled; a job names files by path and never needs the database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from menura.audio.formats import OutputFormat
+from menura.models.contract import PhonemeTiming, VoiceState, WordTiming
+from menura.text.utterance import Language
+
+
+@dataclass(frozen=True)
+class VoiceRef:
+    """Which voice speaks: a stock voice of the model by key, or a stored state by file."""
+
+    stock: str | None = None
+    state: Path | None = None
+
+
+@dataclass(frozen=True)
+class SpeechJob:
+    """Text to be spoken."""
+
+    text: str
+    voice: VoiceRef
+    language: Language
+    output: OutputFormat
+    speed: float = 1.0
+    """Multiplies the pace, 0.6 to 1.5."""
+
+    volume: float = 1.0
+    """Multiplies the amplitude, 0.5 to 2.0; peaks are limited, never clipped."""
+
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class SpeechOutput:
+    """The next bytes of a speech stream, with the timings of the words that begin in them.
+
+    Timings are in seconds from the start of the whole stream.
+    """
+
+    data: bytes
+    words: tuple[WordTiming, ...] = ()
+    phonemes: tuple[PhonemeTiming, ...] = ()
+
+
+@dataclass(frozen=True)
+class CloneJob:
+    """A clip to be made into a voice."""
+
+    clip: Path
+    language: Language
+    mode: str = "similarity"
+    """`similarity` or `stability`."""
+
+    enhance: bool | None = None
+    """Clean-up before cloning; None takes the mode's default (off, on)."""
+
+    transcript: str | None = None
+    """The words of the clip; heard by Whisper when absent."""
+
+    steps: int = 0
+    """Optimisation steps; 0 takes the model's default."""
+
+    base: VoiceRef | None = None
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One finding about a clip that its owner can act on."""
+
+    code: str
+    severity: str
+    """`info` or `warning`."""
+
+    sentence: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class CloneOutcome:
+    """A finished clone."""
+
+    state: VoiceState
+    transcript: str
+    advice: tuple[Advice, ...] = ()
+    report: Mapping[str, float | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class JobProgress:
+    """How far a long job is."""
+
+    stage: str
+    share: float
+    """Of the whole job, in [0, 1]."""
+
+    eta_seconds: float | None
+    """None until it can be told."""
