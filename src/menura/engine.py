@@ -1,10 +1,30 @@
 """Does the work of a process: text, model, speech and cloning, without database or network."""
 
+import os
+from collections import OrderedDict
 from collections.abc import Iterator
+from pathlib import Path
 
-from menura.models.contract import BaseModel, Progress
+import structlog
+import torch
+
+from menura.errors import InputError
+from menura.models import states
+from menura.models.contract import BaseModel, Progress, VoiceState
+from menura.models.registry import load_model
 from menura.settings import Settings
-from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput
+from menura.speech.synthesis import synthesise
+from menura.text.warning import TextWarning
+from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput, VoiceRef
+
+_MOST_VOICES = 32
+
+log = structlog.get_logger()
+
+
+def compute_threads(settings: Settings) -> int:
+    """How many threads a worker computes with."""
+    return settings.threads or min(os.cpu_count() or 1, 4)
 
 
 class Engine:
@@ -16,18 +36,51 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._model: BaseModel | None = None
+        self._voices: OrderedDict[tuple[str, int], VoiceState] = OrderedDict()
 
     @property
     def model(self) -> BaseModel:
         """The base model, loaded on first use. Raises ModelFilesError."""
-        raise NotImplementedError
+        if self._model is None:
+            torch.set_num_threads(compute_threads(self.settings))
+            self._model = load_model(self.settings)
+        return self._model
+
+    def voice(self, ref: VoiceRef) -> VoiceState:
+        """Loads a voice, the last 32 from memory. Raises NotFoundError, StateError."""
+        if ref.stock is not None:
+            key = (ref.stock, 0)
+        elif ref.state is not None:
+            key = (str(ref.state), ref.state.stat().st_mtime_ns)
+        else:
+            raise InputError(
+                "voice_not_given", "No voice is named.", "Name a stock voice or a stored one."
+            )
+        if key not in self._voices:
+            self._voices[key] = self._load_voice(ref)
+            if len(self._voices) > _MOST_VOICES:
+                self._voices.popitem(last=False)
+        self._voices.move_to_end(key)
+        return self._voices[key]
+
+    def _load_voice(self, ref: VoiceRef) -> VoiceState:
+        if ref.stock is not None:
+            return self.model.stock_state(ref.stock)
+        state = states.load(Path(str(ref.state)))
+        self.model.check_state(state)
+        return state
 
     def speak(self, job: SpeechJob) -> Iterator[SpeechOutput]:
         """Speaks a job, a stretch at a time; closing the iterator stops the work.
 
         Raises TextError, StateError, NotFoundError.
         """
-        raise NotImplementedError
+        yield from synthesise(self.model, self.voice(job.voice), job, self._warn)
+
+    @staticmethod
+    def _warn(warning: TextWarning) -> None:
+        log.warning("text_warning", code=warning.code, start=warning.start)
 
     def clone(self, job: CloneJob, progress: Progress) -> CloneOutcome:
         """Makes a voice from a clip. Raises AudioError, TextError, CancelledError."""

@@ -1,0 +1,134 @@
+"""From aligned text features, F0 and energy to a waveform (the part that carries the timbre).
+
+Clocks: text features at 40 frames/s (600 samples), F0 and energy at 80 frames/s (300 samples),
+audio at 24 kHz.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from menura.models.menura_1.layers import StyledResidualBlock, StyledSnakeBlock
+
+SAMPLE_RATE = 24000
+PITCH_HOP = 300
+_FFT, _HOP = 20, 5
+_BINS = _FFT // 2 + 1
+_HARMONICS = 9
+
+
+class HarmonicSource(nn.Module):
+    """Sine waves at F0 and its harmonics, mixed into one excitation signal.
+
+    The neural source-filter source of Wang et al. 2019 (arXiv 1904.12088): voiced stretches get
+    sines and a little noise, unvoiced ones noise alone.
+    """
+
+    amplitude = 0.1
+    voiced_noise = 0.003
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.l_linear = nn.Linear(_HARMONICS, 1)
+
+    def forward(self, f0: Tensor, generator: torch.Generator | None) -> Tensor:
+        """Maps F0 in Hz [B, T] to the source [B, T·300]; without a generator there is no noise."""
+        multiples = torch.arange(1, _HARMONICS + 1, device=f0.device, dtype=torch.float32)
+        cycles = (f0.float()[:, None, :] * multiples[:, None] / SAMPLE_RATE) % 1.0  # [B, 9, T]
+        phase = torch.cumsum(cycles, dim=2) * (2 * math.pi * PITCH_HOP)
+        phase = F.interpolate(phase, scale_factor=float(PITCH_HOP), mode="linear")
+        voiced = (f0 > 10).float().repeat_interleave(PITCH_HOP, dim=1)[:, None, :]
+        waves = torch.sin(phase) * self.amplitude * voiced  # [B, 9, T·300]
+        if generator is not None:
+            noise = torch.randn(waves.shape, generator=generator, device=generator.device)
+            level = voiced * self.voiced_noise + (1 - voiced) * (self.amplitude / 3)
+            waves = waves + level * noise.to(waves.device)
+        mixed = F.linear(waves.transpose(1, 2), self.l_linear.weight, self.l_linear.bias)
+        return torch.tanh(mixed)[..., 0]
+
+
+class Generator(nn.Module):
+    """Upsamples hidden frames by 60 and ends in an inverse short-time Fourier transform."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.m_source = HarmonicSource()
+        self.ups = nn.ModuleList(
+            [
+                nn.ConvTranspose1d(512, 256, 20, stride=10, padding=5),
+                nn.ConvTranspose1d(256, 128, 12, stride=6, padding=3),
+            ]
+        )
+        self.noise_convs = nn.ModuleList(
+            [nn.Conv1d(2 * _BINS, 256, 12, stride=6, padding=3), nn.Conv1d(2 * _BINS, 128, 1)]
+        )
+        self.noise_res = nn.ModuleList([StyledSnakeBlock(256, 7), StyledSnakeBlock(128, 11)])
+        self.resblocks = nn.ModuleList(
+            StyledSnakeBlock(channels, kernel) for channels in (256, 128) for kernel in (3, 7, 11)
+        )
+        self.conv_post = nn.Conv1d(128, 2 * _BINS, 7, padding=3)
+        self.register_buffer("window", torch.hann_window(_FFT), persistent=False)
+
+    def _source_spectrum(self, f0: Tensor, generator: torch.Generator | None) -> Tensor:
+        source = self.m_source(f0, generator)
+        window: Tensor = self.window  # type: ignore[assignment]
+        spectrum = torch.stft(
+            source, _FFT, _HOP, window=window.float(), center=True, return_complex=True
+        )
+        return torch.cat([spectrum.abs(), spectrum.angle()], dim=1)  # [B, 22, T·60 + 1]
+
+    def forward(
+        self, x: Tensor, style: Tensor, f0: Tensor, generator: torch.Generator | None
+    ) -> Tensor:
+        """Maps [B, 512, T] and F0 [B, T] to a waveform [B, T·300]."""
+        with torch.no_grad():
+            source = self._source_spectrum(f0, generator).to(x.dtype)
+        for i in range(2):
+            excitation = self.noise_res[i](self.noise_convs[i](source), style)
+            x = self.ups[i](F.leaky_relu(x, 0.1))
+            if i == 1:
+                x = F.pad(x, (1, 0), mode="reflect")
+            x = x + excitation
+            blocks = [self.resblocks[3 * i + j](x, style) for j in range(3)]
+            x = (blocks[0] + blocks[1] + blocks[2]) * (1 / 3)
+        x = self.conv_post(F.leaky_relu(x, 0.01)).float()
+        magnitude, phase = x[:, :_BINS].exp(), x[:, _BINS:].sin()
+        window: Tensor = self.window  # type: ignore[assignment]
+        return torch.istft(
+            torch.polar(magnitude, phase), _FFT, _HOP, window=window.float(), center=True
+        )
+
+
+class Decoder(nn.Module):
+    """Mixes text features with F0 and energy, then generates the waveform."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.F0_conv = nn.Conv1d(1, 1, 3, stride=2, padding=1)
+        self.N_conv = nn.Conv1d(1, 1, 3, stride=2, padding=1)
+        self.asr_res = nn.ModuleList([nn.Conv1d(512, 64, 1)])
+        self.encode = StyledResidualBlock(514, 1024)
+        self.decode = nn.ModuleList(
+            [StyledResidualBlock(1024 + 66, 1024) for _ in range(3)]
+            + [StyledResidualBlock(1024 + 66, 512, upsample=True)]
+        )
+        self.generator = Generator()
+
+    def forward(
+        self,
+        text: Tensor,
+        f0: Tensor,
+        energy: Tensor,
+        style: Tensor,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """Maps text [B, 512, T], F0 and energy [B, 2·T], style [B, S] to audio [B, 600·T]."""
+        f0_low = self.F0_conv(f0[:, None].to(text.dtype))  # [B, 1, T]
+        energy_low = self.N_conv(energy[:, None].to(text.dtype))
+        x = self.encode(torch.cat([text, f0_low, energy_low], dim=1), style)
+        side = torch.cat([self.asr_res[0](text), f0_low, energy_low], dim=1)  # [B, 66, T]
+        for block in self.decode:
+            x = block(torch.cat([x, side], dim=1), style)
+        return self.generator(x, style, f0, generator)

@@ -1,0 +1,123 @@
+"""Building blocks of the menura-1 network.
+
+The network is the Kokoro-82M form of StyleTTS 2 (Li et al. 2023, arXiv 2306.07691). Weight norm
+is folded into the weights, so every convolution is a plain one. Shapes: B batch, C channels,
+T time steps, S style size (128).
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+STYLE = 128
+
+
+class AdaptiveInstanceNorm(nn.Module):
+    """Instance norm over time whose scale and shift come from the style (Huang & Belongie 2017)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.fc = nn.Linear(STYLE, 2 * channels)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """Maps [B, C, T] and [B, S] to [B, C, T]."""
+        batch, channels, steps = x.shape
+        scale, shift = self.fc(style).to(x.dtype).chunk(2, dim=1)  # each [B, C]
+        # Batch norm over one row of B·C channels is instance norm with per-item affine numbers, in
+        # one fused pass instead of three.
+        out = F.batch_norm(
+            x.reshape(1, batch * channels, steps),
+            None,
+            None,
+            (1 + scale).reshape(-1),
+            shift.reshape(-1),
+            training=True,
+            eps=1e-5,
+        )
+        return out.view(batch, channels, steps)
+
+
+class AdaptiveLayerNorm(nn.Module):
+    """Layer norm over channels whose scale and shift come from the style."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.channels = channels
+        self.fc = nn.Linear(STYLE, 2 * channels)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """Maps [B, T, C] and [B, S] to [B, T, C]."""
+        scale, shift = self.fc(style)[:, None, :].chunk(2, dim=2)  # each [B, 1, C]
+        return (1 + scale) * F.layer_norm(x, (self.channels,), eps=1e-5) + shift
+
+
+class StyledResidualBlock(nn.Module):
+    """Two styled convolutions with a residual path; may double the number of time steps."""
+
+    def __init__(self, inputs: int, outputs: int, *, upsample: bool = False) -> None:
+        super().__init__()
+        self.upsample = upsample
+        self.norm1 = AdaptiveInstanceNorm(inputs)
+        self.norm2 = AdaptiveInstanceNorm(outputs)
+        self.conv1 = nn.Conv1d(inputs, outputs, 3, padding=1)
+        self.conv2 = nn.Conv1d(outputs, outputs, 3, padding=1)
+        self.conv1x1 = nn.Conv1d(inputs, outputs, 1, bias=False) if inputs != outputs else None
+        self.pool = (
+            nn.ConvTranspose1d(
+                inputs, inputs, 3, stride=2, padding=1, output_padding=1, groups=inputs
+            )
+            if upsample
+            else None
+        )
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """Maps [B, inputs, T] to [B, outputs, T or 2·T]."""
+        shortcut = x
+        if self.upsample:
+            shortcut = shortcut.repeat_interleave(2, dim=2)
+        if self.conv1x1 is not None:
+            shortcut = self.conv1x1(shortcut)
+        x = F.leaky_relu(self.norm1(x, style), 0.2)
+        if self.pool is not None:
+            x = self.pool(x)
+        x = self.conv1(x)
+        x = self.conv2(F.leaky_relu(self.norm2(x, style), 0.2))
+        return (x + shortcut) * (1 / math.sqrt(2))
+
+
+def snake(x: Tensor, alpha: Tensor) -> Tensor:
+    """Periodic activation x + sin²(αx)/α (Ziyin et al. 2020); `alpha` is [1, C, 1].
+
+    Written with cos(2αx), which takes two passes over the data less than squaring a sine.
+    """
+    half = 0.5 / alpha
+    return torch.addcmul(x + half, torch.cos(x * (2 * alpha)), half, value=-1)
+
+
+class StyledSnakeBlock(nn.Module):
+    """Three pairs of dilated, styled convolutions with snake activations (HiFi-GAN's block)."""
+
+    def __init__(self, channels: int, kernel: int) -> None:
+        super().__init__()
+        self.convs1 = nn.ModuleList(
+            nn.Conv1d(channels, channels, kernel, dilation=d, padding=d * (kernel - 1) // 2)
+            for d in (1, 3, 5)
+        )
+        self.convs2 = nn.ModuleList(
+            nn.Conv1d(channels, channels, kernel, padding=(kernel - 1) // 2) for _ in range(3)
+        )
+        self.adain1 = nn.ModuleList(AdaptiveInstanceNorm(channels) for _ in range(3))
+        self.adain2 = nn.ModuleList(AdaptiveInstanceNorm(channels) for _ in range(3))
+        self.alpha1 = nn.ParameterList(torch.ones(1, channels, 1) for _ in range(3))
+        self.alpha2 = nn.ParameterList(torch.ones(1, channels, 1) for _ in range(3))
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """Maps [B, C, T] to [B, C, T]."""
+        for i in range(3):
+            y = snake(self.adain1[i](x, style), self.alpha1[i])
+            y = self.convs1[i](y)
+            y = snake(self.adain2[i](y, style), self.alpha2[i])
+            x = x + self.convs2[i](y)
+        return x

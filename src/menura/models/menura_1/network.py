@@ -1,0 +1,70 @@
+"""The whole menura-1 network: symbols and style in, waveform out."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from menura.models.menura_1.decoder import Decoder
+from menura.models.menura_1.encoders import Albert, TextEncoder
+from menura.models.menura_1.layers import STYLE
+from menura.models.menura_1.prosody import ProsodyPredictor
+
+PAD = 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the decoder needs for one utterance; B = 1."""
+
+    durations: Tensor
+    """Frames of 25 ms of each token, pads included, int64 [T]."""
+
+    text: Tensor
+    """Aligned text features [1, 512, frames]."""
+
+    f0: Tensor
+    """Hz, 0 or less where unvoiced, [1, 2·frames]."""
+
+    energy: Tensor
+    """[1, 2·frames]."""
+
+
+class Network(nn.Module):
+    """Text side, prosody predictor and decoder."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bert = Albert()
+        self.text_encoder = TextEncoder()
+        self.predictor = ProsodyPredictor()
+        self.decoder = Decoder()
+
+    def plan(
+        self,
+        tokens: Tensor,
+        style: Tensor,
+        *,
+        speed: float = 1.0,
+        durations: Tensor | None = None,
+    ) -> Plan:
+        """Decides durations, F0 and energy of one utterance.
+
+        Args:
+            tokens: ids with a pad at both ends, int64 [1, T].
+            style: [1, 256]; the second half drives the prosody.
+            speed: divides the durations.
+            durations: given ones in frames, int64 [T], instead of predicted ones.
+        """
+        prosody = style[:, STYLE:]
+        encoded = self.predictor.encode(self.bert(tokens), prosody)
+        if durations is None:
+            predicted = self.predictor.durations(encoded)[0] / speed
+            durations = predicted.round().clamp(min=1).long()
+        f0, energy = self.predictor.curves(encoded.repeat_interleave(durations, dim=1), prosody)
+        text = self.text_encoder(tokens).repeat_interleave(durations, dim=2)
+        return Plan(durations, text, f0, energy)
+
+    def decode(self, plan: Plan, style: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Makes the waveform of a plan, [1, 600·frames]."""
+        return self.decoder(plan.text, plan.f0, plan.energy, style[:, :STYLE], generator)

@@ -1,0 +1,112 @@
+"""What a menura-1 voice consists of, and the check that a state is one."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from menura.errors import StateError
+from menura.models.contract import VoiceState
+from menura.models.menura_1.adapter import expected_shapes
+from menura.models.menura_1.decoder import Decoder
+from menura.models.menura_1.voices import ROWS
+
+SNAPSHOT = "menura-1-2026-11"
+MOST_RANK = 64
+
+
+@dataclass(frozen=True)
+class Prosody:
+    """How a voice's melody and pace differ from those that its style table gives."""
+
+    pitch: float = 1.0
+    """Factor on F0."""
+
+    pitch_spread: float = 1.0
+    """Factor on the distance of log F0 from its mean."""
+
+    pace: float = 1.0
+    """Factor on the speed."""
+
+    def __post_init__(self) -> None:
+        for value in (self.pitch, self.pitch_spread, self.pace):
+            if not 0.2 <= value <= 5.0:
+                raise StateError(
+                    "voice_state_invalid",
+                    "The voice file holds a pitch or pace factor outside 0.2 to 5.",
+                    "Clone the voice again.",
+                )
+
+
+def split_state(
+    state: VoiceState,
+) -> tuple[NDArray[np.floating], Prosody, dict[str, torch.Tensor]]:
+    """Splits a checked state into style table, prosody and adapter tensors."""
+    prosody = Prosody(*map(float, state.tensors["prosody"])) if "prosody" in state.tensors else None
+    adapter = {
+        name: torch.from_numpy(np.asarray(value))
+        for name, value in state.tensors.items()
+        if "/" in name
+    }
+    return np.asarray(state.tensors["style"]), prosody or Prosody(), adapter
+
+
+def make_state(
+    style: NDArray[np.floating], prosody: Prosody, adapter: dict[str, torch.Tensor]
+) -> VoiceState:
+    """Puts a voice state together; floating numbers are kept in fp16."""
+    tensors = {name: value.numpy() for name, value in adapter.items()}
+    tensors["style"] = style.astype(np.float16)
+    tensors["prosody"] = np.array(
+        [prosody.pitch, prosody.pitch_spread, prosody.pace], dtype=np.float32
+    )
+    return VoiceState(SNAPSHOT, tensors)
+
+
+def with_metadata(state: VoiceState, **metadata: str) -> VoiceState:
+    """The same state with more metadata."""
+    return replace(state, metadata={**state.metadata, **metadata})
+
+
+def check(state: VoiceState, decoder: Decoder) -> None:
+    """Raises StateError unless the state is a complete, finite menura-1 voice."""
+
+    def refuse(what: str) -> StateError:
+        return StateError(
+            "voice_state_invalid",
+            f"The voice file is not a menura-1 voice: {what}.",
+            "Export the voice again from the Menura that made it, or clone it again.",
+        )
+
+    if state.snapshot != SNAPSHOT:
+        raise StateError(
+            "voice_of_another_base",
+            f"The voice belongs to the base model {state.snapshot!r}, not to {SNAPSHOT!r}.",
+            "Use it with its own base model, or clone the voice again.",
+        )
+    shapes = expected_shapes(decoder)
+    shapes["style"] = (len(ROWS), 256)
+    shapes["prosody"] = (3,)
+    if "style" not in state.tensors:
+        raise refuse("it has no style table")
+    for name, value in state.tensors.items():
+        if name not in shapes:
+            raise refuse(f"unknown tensor {name[:80]!r}")
+        if value.dtype not in (np.float16, np.float32):
+            raise refuse(f"tensor {name!r} is of type {value.dtype}")
+        wanted = shapes[name]
+        fits = len(wanted) == value.ndim and all(
+            have == want or (want == 0 and 1 <= have <= MOST_RANK)
+            for have, want in zip(value.shape, wanted, strict=True)
+        )
+        if not fits:
+            raise refuse(f"tensor {name!r} has the shape {value.shape}")
+        if not np.isfinite(value).all():
+            raise refuse(f"tensor {name!r} holds numbers that are not finite")
+        if name.startswith(("down/", "up/")):
+            kind, _, layer = name.partition("/")
+            other = state.tensors.get(("up/" if kind == "down" else "down/") + layer)
+            if other is None or sorted(other.shape)[0] < 0:
+                raise refuse(f"tensor {name!r} has no partner")
+    split_state(state)
