@@ -86,6 +86,7 @@ def decode(
                 "rows": work.rows,
                 "seconds": seconds,
                 "trimmed": work.full,
+                "clipped": work.peaks.share,
             }
 
 
@@ -93,6 +94,9 @@ class _Work:
     """Frames to samples at one rate, with one or two channels."""
 
     def __init__(self, rate: int, max_seconds: float, out: BinaryIO) -> None:
+        from menura.audio.clipping import PeakHistogram
+
+        self.peaks = PeakHistogram()
         self._rate = rate
         self._left = round(max_seconds * rate)
         self._out = out
@@ -147,6 +151,7 @@ class _Work:
         if not self.first_rate:
             self.first_rate, self.first_channels = frame.sample_rate, channels
             self.rows = 2 if channels == 2 else 1
+        self.peaks.add(samples)
         if channels != self.rows:
             samples = np.repeat(samples.mean(axis=0, keepdims=True), self.rows, axis=0)
         if frame.sample_rate != self._stream_rate:  # a chained Ogg may change its rate

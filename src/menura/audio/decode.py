@@ -104,6 +104,9 @@ class Decoded:
     trimmed: bool
     """Whether only the first `max_seconds` were taken."""
 
+    clipped_share: float
+    """Share of samples at the peak, at the original rate (`menura.audio.clipping`)."""
+
     @property
     def seconds(self) -> float:
         """Length of `audio`."""
@@ -145,6 +148,7 @@ def decode(
         original_channels=int(report["channels"]),
         original_seconds=float(report["seconds"]),
         trimmed=bool(report["trimmed"]),
+        clipped_share=float(report["clipped"]),
     )
 
 
