@@ -1,0 +1,89 @@
+"""Files beside the database: written whole or not at all, and checked when read."""
+
+import hashlib
+import os
+import time
+from collections.abc import Collection
+from pathlib import Path
+
+from menura.errors import ServerError
+
+ORPHAN_SECONDS = 3600.0
+"""Younger files are left alone: another process may be about to write the row that names them."""
+
+
+class BlobStore:
+    """One folder of immutable files.
+
+    Args:
+        folder: made when absent.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def write(self, name: str, data: bytes) -> str:
+        """Writes a file that appears only when it is whole on disk; returns its SHA-256."""
+        partial = self.folder / f"{name}.part"
+        try:
+            with partial.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(self.folder / name)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+        _sync_folder(self.folder)
+        return hashlib.sha256(data).hexdigest()
+
+    def check(self, name: str, digest: str) -> Path:
+        """Returns the path of a file after comparing its digest. Raises ServerError."""
+        path = self.folder / name
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise ServerError(
+                "voice_file_missing",
+                "The voice's file is not in the data folder.",
+                "Restore the data folder from a copy, or delete the voice and clone it again.",
+            ) from error
+        if found != digest:
+            raise ServerError(
+                "voice_file_damaged",
+                "The voice's file has changed since it was written.",
+                "Restore the data folder from a copy, or delete the voice and clone it again.",
+            )
+        return path
+
+    def delete(self, name: str) -> None:
+        """Removes a file; nothing happens when it is gone already."""
+        (self.folder / name).unlink(missing_ok=True)
+
+    def sweep(self, known: Collection[str], older_than: float = ORPHAN_SECONDS) -> list[str]:
+        """Removes files that no row names and that have lain for `older_than` seconds."""
+        removed = []
+        latest = time.time() - older_than
+        for path in sorted(self.folder.iterdir()):
+            try:
+                if path.name in known or not path.is_file() or path.stat().st_mtime > latest:
+                    continue
+                path.unlink()
+            except FileNotFoundError:
+                # Another process swept it in the same moment.
+                continue
+            removed.append(path.name)
+        return removed
+
+
+def _sync_folder(folder: Path) -> None:
+    # Without this a power cut may forget the new name although the bytes are on disk.
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

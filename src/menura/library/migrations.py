@@ -1,0 +1,145 @@
+"""Steps from an empty file to today's schema: in order, forward only, each in one transaction.
+
+A step that has been released is never changed; a change is a new step at the end.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
+
+from menura.errors import ServerError
+
+Step = Callable[[Connection], None]
+
+
+def m001_organisations_and_keys(connection: Connection) -> None:
+    """Organisations, and their API keys as digests."""
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE organisations (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            created_at TEXT NOT NULL
+        )
+        """
+    )
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE api_keys (
+            id TEXT PRIMARY KEY,
+            organisation_id TEXT NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+            digest TEXT NOT NULL UNIQUE,
+            hint TEXT NOT NULL,
+            description TEXT NOT NULL,
+            is_admin INTEGER NOT NULL,
+            created_at TEXT NOT NULL,
+            revoked_at TEXT
+        )
+        """
+    )
+
+
+def m002_voices(connection: Connection) -> None:
+    """Voices: stock voices have no organisation, clones have a state file."""
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE voices (
+            id TEXT PRIMARY KEY,
+            organisation_id TEXT REFERENCES organisations (id) ON DELETE CASCADE,
+            created_at TEXT NOT NULL,
+            name TEXT NOT NULL,
+            description TEXT NOT NULL,
+            tagline TEXT NOT NULL,
+            search TEXT NOT NULL,
+            locale TEXT NOT NULL,
+            gender TEXT,
+            accent TEXT,
+            access TEXT NOT NULL,
+            visibility TEXT NOT NULL,
+            mode TEXT,
+            snapshot TEXT NOT NULL,
+            stock_key TEXT,
+            base_voice_id TEXT,
+            blob TEXT,
+            digest TEXT,
+            clip_digest TEXT,
+            transcript TEXT,
+            extra TEXT NOT NULL,
+            report TEXT NOT NULL,
+            advice TEXT NOT NULL,
+            consent TEXT,
+            CHECK ((stock_key IS NULL) <> (blob IS NULL)),
+            CHECK ((organisation_id IS NULL) = (blob IS NULL)),
+            CHECK ((digest IS NULL) = (blob IS NULL))
+        )
+        """
+    )
+    connection.exec_driver_sql("CREATE INDEX voices_in_order ON voices (created_at DESC, id)")
+    connection.exec_driver_sql("CREATE UNIQUE INDEX voices_blob ON voices (blob)")
+
+
+def m003_places_of_deleted_voices(connection: Connection) -> None:
+    """Remembers where a deleted voice stood, so that it still serves as a paging cursor.
+
+    A client that deletes while it walks through its list names the deleted voice in its next call.
+    """
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE deleted_voices (
+            id TEXT PRIMARY KEY,
+            organisation_id TEXT NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+            created_at TEXT NOT NULL,
+            deleted_at TEXT NOT NULL
+        )
+        """
+    )
+
+
+STEPS: tuple[Step, ...] = (
+    m001_organisations_and_keys,
+    m002_voices,
+    m003_places_of_deleted_voices,
+)
+
+
+def migrate(engine: Engine, steps: tuple[Step, ...] = STEPS) -> int:
+    """Applies the steps that a file lacks and returns how many those were.
+
+    The engine must begin transactions with a write lock, so that two processes that start together
+    do not both migrate. Raises ServerError for a newer or unreadable file.
+    """
+    applied = 0
+    try:
+        for number, step in enumerate(steps, start=1):
+            with engine.begin() as connection:
+                if number == 1:
+                    connection.exec_driver_sql(
+                        "CREATE TABLE IF NOT EXISTS schema_migrations "
+                        "(number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)"
+                    )
+                done = connection.exec_driver_sql(
+                    "SELECT coalesce(max(number), 0) FROM schema_migrations"
+                ).scalar_one()
+                if done > len(steps):
+                    raise ServerError(
+                        "database_newer",
+                        "The database was written by a newer Menura than this one.",
+                        "Start the newer version, or choose another data folder.",
+                    )
+                if done >= number:
+                    continue
+                step(connection)
+                connection.exec_driver_sql(
+                    "INSERT INTO schema_migrations VALUES (?, ?, ?)",
+                    (number, step.__name__, datetime.now(UTC).isoformat()),
+                )
+                applied += 1
+    except DatabaseError as error:
+        raise ServerError(
+            "database_unreadable",
+            f"The database cannot be opened: {error.orig}.",
+            "Check the data folder's rights and disk, or restore the file from a copy.",
+        ) from error
+    return applied

@@ -1,0 +1,104 @@
+"""The tables as typed classes; `menura.library.migrations` is what makes them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Dialect, ForeignKey, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment as text in UTC with microseconds, so that the order of texts is the order of time.
+
+    Without the fixed width `12:00:00Z` would sort after `12:00:00.5Z`.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of all tables."""
+
+
+class Organisation(Table):
+    """Who owns keys and voices."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class ApiKey(Table):
+    """A key as its digest; the key itself is known to its owner only."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
+    digest: Mapped[str]
+    hint: Mapped[str]
+    """The last four characters, for telling keys apart."""
+
+    description: Mapped[str]
+    is_admin: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class Voice(Table):
+    """A stock voice of a model (no organisation, no file) or a clone (both)."""
+
+    __tablename__ = "voices"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisations.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    name: Mapped[str]
+    description: Mapped[str]
+    tagline: Mapped[str]
+    search: Mapped[str]
+    """Name, description, tagline and id without case and diacritics."""
+
+    locale: Mapped[str]
+    gender: Mapped[str | None]
+    accent: Mapped[str | None]
+    access: Mapped[str]
+    visibility: Mapped[str]
+    mode: Mapped[str | None]
+    snapshot: Mapped[str]
+    stock_key: Mapped[str | None]
+    base_voice_id: Mapped[str | None]
+    blob: Mapped[str | None]
+    digest: Mapped[str | None]
+    """SHA-256 of the state file."""
+
+    clip_digest: Mapped[str | None]
+    transcript: Mapped[str | None]
+    extra: Mapped[dict[str, Any]] = mapped_column(JSON)
+    report: Mapped[dict[str, Any]] = mapped_column(JSON)
+    advice: Mapped[list[Any]] = mapped_column(JSON)
+    consent: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class DeletedVoice(Table):
+    """The place in the list where a deleted voice stood."""
+
+    __tablename__ = "deleted_voices"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    deleted_at: Mapped[datetime] = mapped_column(UtcTime)

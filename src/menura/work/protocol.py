@@ -1,0 +1,88 @@
+"""What the server and a worker process say to each other, and how it is framed.
+
+A message is a pickle behind its length (8 bytes, little-endian) on the worker's standard input or
+output. Both ends are one program on one machine, so unpickling is safe here.
+"""
+
+import pickle
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from menura.errors import MenuraError
+from menura.models.contract import ModelInfo, StockVoice
+from menura.settings import Settings
+from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
+
+WINDOW = 4
+"""Outputs of one speech job that may lie between worker and listener; then the worker pauses it."""
+
+LENGTH = struct.Struct("<Q")
+
+
+@dataclass(frozen=True)
+class Begin:
+    """First message to a worker: what to load."""
+
+    settings: Settings
+    engine: str
+    path: Sequence[str]
+    """The server's import path, so that the worker finds the same modules."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Work on a job."""
+
+    job_id: int
+    job: SpeechJob | CloneJob
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Nobody listens to this job any more."""
+
+    job_id: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The listener took one output of this job."""
+
+    job_id: int
+
+
+@dataclass(frozen=True)
+class Ready:
+    """From a worker: the model is loaded."""
+
+    info: ModelInfo
+    stock: tuple[StockVoice, ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """From a worker: the next output of a job."""
+
+    job_id: int
+    item: SpeechOutput | JobProgress | CloneOutcome
+
+
+@dataclass(frozen=True)
+class Ended:
+    """From a worker: a job is over, well or with an error. Without a job: loading failed."""
+
+    job_id: int | None
+    error: MenuraError | None = None
+
+
+def frame(message: object) -> bytes:
+    """A message as bytes on the wire."""
+    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    return LENGTH.pack(len(body)) + body
+
+
+def unframe(body: bytes) -> Any:  # noqa: ANN401 - the reader matches on the class
+    """The message in a frame's body."""
+    return pickle.loads(body)

@@ -1,0 +1,165 @@
+"""A small real engine for tests: speaks words as sine tones, clones a WAV by counting it.
+
+It is loaded by worker processes as `tiny_engine:TinyEngine`, so it is a module of its own. What a
+test wants to see from outside, it writes as lines into `events.txt` of the data folder.
+
+Texts steer it: `[slow]` makes each stretch take a while, `[crash]` kills the process, `[fail]`
+raises an unexpected error in the middle, `[text-error]` raises a TextError before any audio.
+"""
+
+import os
+import time
+import wave
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+from menura.errors import AudioError, ModelFilesError, NotFoundError, TextError
+from menura.models.contract import ModelInfo, Progress, StockVoice, VoiceState
+from menura.models.states import load
+from menura.settings import Settings
+from menura.work.jobs import Advice, CloneJob, CloneOutcome, SpeechJob, SpeechOutput
+
+RATE = 24000
+STOCK = (
+    StockVoice("af_heart", "Heart", "en-US", "feminine", "Warm."),
+    StockVoice("am_michael", "Michael", "en-US", "masculine", "Calm."),
+    StockVoice("bf_emma", "Emma", "en-GB", "feminine", "Bright."),
+    StockVoice("ef_dora", "Dora", "es-ES", "feminine", "Señora clara."),
+)
+INFO = ModelInfo("menura-1-2026-11", "menura-1", ("en-US", "en-GB", "es-ES"), RATE, 510)
+
+
+class TinyModel:
+    """The part of a base model that the worker asks for."""
+
+    info = INFO
+
+    def stock_voices(self) -> Sequence[StockVoice]:
+        """All stock voices."""
+        return STOCK
+
+
+class TinyEngine:
+    """Same members as `menura.engine.Engine`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.model = TinyModel()
+        self.note(f"started {os.getpid()} nice {os.nice(0)} omp {os.environ['OMP_NUM_THREADS']}")
+        print("a library that prints must not disturb the protocol")  # noqa: T201
+
+    def note(self, line: str) -> None:
+        """Adds a line to the events that a test reads."""
+        self.settings.data.mkdir(parents=True, exist_ok=True)
+        with (self.settings.data / "events.txt").open("a") as file:
+            file.write(line + "\n")
+
+    def speak(self, job: SpeechJob) -> Iterator[SpeechOutput]:
+        """One stretch of raw sine per word; the voice decides the pitch."""
+        if job.voice.stock is not None:
+            if job.voice.stock not in {voice.key for voice in STOCK}:
+                raise NotFoundError("stock_voice_not_found", "There is no such stock voice.")
+            pitch = 200.0
+        else:
+            assert job.voice.state is not None
+            pitch = float(load(job.voice.state).tensors["pitch"][0])
+        if "[text-error]" in job.text:
+            raise TextError("symbol_not_supported", "The text has a bad symbol.", "Use letters.")
+        self.note(f"speak {job.text[:40]} {job.language} speed {job.speed} volume {job.volume}")
+        try:
+            yield from self._stretches(job, pitch)
+        finally:
+            self.note(f"closed {job.text[:40]}")
+
+    def _stretches(self, job: SpeechJob, pitch: float) -> Iterator[SpeechOutput]:
+        if job.output.container == "wav":
+            yield SpeechOutput(wav_header(job.output.sample_rate))
+        for number, word in enumerate(job.text.split()):
+            if word == "[crash]":
+                os.kill(os.getpid(), 9)
+            if word == "[fail]" and number:
+                raise RuntimeError("secret detail that nobody outside may see")
+            if "[slow]" in job.text:
+                time.sleep(0.05)
+            times = np.arange(job.output.sample_rate // 20) / job.output.sample_rate
+            tone = np.sin(2 * np.pi * pitch * times) * 0.3 * job.volume
+            yield SpeechOutput((tone * 32767).astype("<i2").tobytes())
+
+    def clone(self, job: CloneJob, progress: Progress) -> CloneOutcome:
+        """Takes a WAV of any length; its number of frames becomes the pitch."""
+        self.note(f"clone {job.language} {job.mode} {job.enhance} {job.transcript} {job.base}")
+        try:
+            frames = read_frames(job.clip)
+            steps = 40 if job.transcript == "[slow]" else 4
+            if job.transcript == "[crash]":
+                os.kill(os.getpid(), 9)
+            for step in range(steps):
+                time.sleep(0.05 if steps > 4 else 0.0)
+                progress("adapting" if step else "reading", step / steps)
+        finally:
+            self.note("clone over")
+        state = VoiceState(
+            INFO.snapshot,
+            {"pitch": np.array([100.0 + frames % 100], np.float32)},
+            {"kind": "sine"},
+        )
+        advice = Advice("clip_short", "warning", "The clip is short.", "Give ten seconds.")
+        return CloneOutcome(state, job.transcript or "heard words", (advice,), {"steps": 4.0})
+
+
+class BrokenEngine:
+    """An engine whose model files are missing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @property
+    def model(self) -> TinyModel:
+        """Always raises."""
+        raise ModelFilesError("model_files_missing", "The weights are missing.", "Install them.")
+
+
+class CrashingEngine:
+    """An engine that takes its process down while it loads."""
+
+    def __init__(self, settings: Settings) -> None:
+        os.kill(os.getpid(), 9)
+
+
+def read_frames(path: Path) -> int:
+    """Number of frames of a WAV. Raises AudioError."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            frames = file.getnframes()
+    except (wave.Error, EOFError) as error:
+        raise AudioError("audio_unreadable", "The clip is no audio.", "Send a WAV.") from error
+    if frames == 0:
+        raise AudioError("audio_empty", "The clip has no sound.", "Send a recording.")
+    return frames
+
+
+def wav_header(rate: int) -> bytes:
+    """Header of a streamed 16-bit mono WAV of unknown length."""
+    unknown = b"\xff\xff\xff\xff"
+    fmt = b"".join(
+        (
+            (1).to_bytes(2, "little"),
+            (1).to_bytes(2, "little"),
+            rate.to_bytes(4, "little"),
+            (rate * 2).to_bytes(4, "little"),
+            (2).to_bytes(2, "little"),
+            (16).to_bytes(2, "little"),
+        )
+    )
+    size = len(fmt).to_bytes(4, "little")
+    return b"RIFF" + unknown + b"WAVE" + b"fmt " + size + fmt + b"data" + unknown
+
+
+def events(settings: Settings) -> SimpleNamespace:
+    """What the engine noted so far: all lines, and a count by first word."""
+    path = settings.data / "events.txt"
+    lines = path.read_text().splitlines() if path.exists() else []
+    return SimpleNamespace(lines=lines, of=lambda word: [x for x in lines if x.startswith(word)])
