@@ -1,0 +1,103 @@
+"""Turns a clean sentence of a language with an alphabet into words with phonemes."""
+
+import re
+from collections.abc import Sequence
+
+from menura.text.clean import Clean
+from menura.text.phonemes.contract import Pronouncer, Spoken
+from menura.text.readings import Reading, Rule, apply
+from menura.text.tokens import Token, tokenise
+from menura.text.unspoken import Unspoken
+from menura.text.utterance import Word
+
+_INLINE = re.compile(r"<<([^<>]{1,200})>>")
+
+
+class Alphabetic:
+    """Normalises, cuts into words, and pronounces.
+
+    Args:
+        rules: normalisation rules of the language.
+        native: pronounces the language's own words.
+        foreign: pronouncers by token kind (`letter`, `devanagari`, `cjk`) for other scripts.
+    """
+
+    def __init__(
+        self, rules: Sequence[Rule], native: Pronouncer, foreign: "dict[str, ForeignPronouncer]"
+    ) -> None:
+        self.rules = rules
+        self.native = native
+        self.foreign = foreign
+
+    def words(self, text: str, clean: Clean, unspoken: Unspoken) -> list[Word]:
+        """Words of one sentence; what cannot be spoken is reported to `unspoken`."""
+        readings = _with_inline(apply(self.rules, clean.text), clean.text)
+        tokens, marks = tokenise(clean.text, readings)
+        for position in marks:
+            unspoken.add(clean.offsets[position], clean.text[position])
+        said = [[Spoken(word) for word in token.words] for token in tokens]
+        for i, token in enumerate(tokens):
+            if token.after or i + 1 == len(tokens) or tokens[i + 1].before:
+                said[i][-1].pause = True
+        self._pronounce(tokens, said)
+        return _build(text, clean, tokens, said, unspoken)
+
+    def _pronounce(self, tokens: list[Token], said: list[list[Spoken]]) -> None:
+        native: list[Spoken] = []
+        for token, words in zip(tokens, said, strict=True):
+            foreign = self.foreign.get(token.kind)
+            if token.phonemes is not None:
+                words[0].phonemes = token.phonemes
+            elif foreign is not None:
+                foreign.load().pronounce(words)
+            else:
+                native += words
+        self.native.pronounce(native)
+
+
+class ForeignPronouncer:
+    """A pronouncer of another language, loaded when its script first occurs."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def load(self) -> Pronouncer:
+        """The pronouncer."""
+        from menura.text.spoken_languages import pronouncer  # the table imports this module
+
+        return pronouncer(self.language)
+
+
+def _with_inline(readings: list[Reading], text: str) -> list[Reading]:
+    """Takes phonemes in double angle brackets, `<<m|ə|n|ˈʊ|ɹ|ə>>`, as they are."""
+    if "<<" not in text:
+        return readings
+    inline = [
+        Reading(m.start(), m.end(), (m.group(1),), m.group(1).replace("|", ""))
+        for m in _INLINE.finditer(text)
+    ]
+    outside = [r for r in readings if not any(i.start < r.end and r.start < i.end for i in inline)]
+    return sorted([*outside, *inline], key=lambda reading: reading.start)
+
+
+def _build(
+    text: str, clean: Clean, tokens: list[Token], said: list[list[Spoken]], unspoken: Unspoken
+) -> list[Word]:
+    out: list[Word] = []
+    for token, words in zip(tokens, said, strict=True):
+        phonemes = " ".join(word.phonemes for word in words if word.phonemes)
+        start, end = clean.offsets[token.start], clean.offsets[token.end]
+        if not phonemes:
+            unspoken.add(start, token.text)
+            continue
+        raw = text[start:end]
+        start += len(raw) - len(raw.lstrip())
+        out.append(Word(raw.strip(), start, phonemes, token.before, trailing(token.after)))
+    return out
+
+
+def trailing(stops: str) -> str:
+    """What follows a word: its stops and a blank; a dash has a blank before it too."""
+    if not stops:
+        return " "
+    return (" " if stops[0] == "—" else "") + stops + " "

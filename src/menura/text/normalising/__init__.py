@@ -1,0 +1,1 @@
+"""What numbers, signs and short forms are read as, one module for each language."""

@@ -1,0 +1,1 @@
+"""From words to phonemes, one module for each language."""
