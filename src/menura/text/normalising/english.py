@@ -97,7 +97,7 @@ def _british_date(match: re.Match[str]) -> list[str] | None:
 
 
 def _month_day(match: re.Match[str]) -> list[Reading] | None:
-    day = int(match.group("day"))
+    day = int(match.group("d"))
     if not 1 <= day <= 31:
         return None
     out = [
@@ -110,7 +110,7 @@ def _month_day(match: re.Match[str]) -> list[Reading] | None:
 
 
 def _day_month(match: re.Match[str]) -> list[Reading] | None:
-    day = int(match.group("day"))
+    day = int(match.group("d"))
     if not 1 <= day <= 31:
         return None
     article = ["of"] if match.group("of") else []
@@ -281,12 +281,12 @@ def rules(british: bool) -> list[Rule]:
             ".",
         ),  # noqa: E501
         rule(
-            rf"\b(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[.:]\d|,\d){year_part}",
+            rf"\b(?P<month>{_MONTH})\s+(?P<day>(?P<d>\d{{1,2}})(?:st|nd|rd|th)?)(?!\d|[.:]\d|,\d){year_part}",
             _month_day,
             DIGITS,
         ),  # noqa: E501
         rule(
-            rf"(?P<the>\b[Tt]he\s+)?(?<![\d.,])(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<of>of\s+)?(?P<month>{_MONTH})(?!\w){year_part}",
+            rf"(?P<the>\b[Tt]he\s+)?(?<![\d.,])(?P<day>(?P<d>\d{{1,2}})(?:st|nd|rd|th)?)\s+(?P<of>of\s+)?(?P<month>{_MONTH})(?!\w){year_part}",
             _day_month,
             DIGITS,
         ),  # noqa: E501

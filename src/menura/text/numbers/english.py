@@ -63,7 +63,7 @@ def ordinal(number: int) -> list[str]:
 def year(number: int) -> list[str]:
     """Words of a year: 1984 nineteen eighty four, 1905 nineteen oh five, 2000 two thousand."""
     high, low = divmod(number, 100)
-    if number < 1000 or number > 9999 or high % 10 == 0:
+    if number < 1000 or number > 9999 or (high % 10 == 0 and low < 10):
         return cardinal(number)
     if low == 0:
         return [*cardinal(high), "hundred"]

@@ -73,6 +73,8 @@ def special(text: str, context: Context, lexicon: Lexicon) -> str | None:
         return "ɐn"
     if text == "I":
         return "ˌI"
+    if low == "n":
+        return "ən"
     if low == "the":
         return "ði" if context.vowel_next else "ðə"
     if low == "to":
@@ -177,6 +179,8 @@ def tag(low: str, context: Context, entry: Entry | None) -> str:
     """Part of speech of a word whose entry has several readings; empty when it has one."""
     if not isinstance(entry, dict) or set(entry) <= {"DEFAULT", "None"}:
         return ""
+    if low == "minute":
+        return ""  # `special` has the adjective
     before = [word for word in context.before if not word.endswith("ly")]
     previous = before[-1] if before and not context.starts else ""
     following = context.after[0] if context.after else ""
