@@ -1,0 +1,39 @@
+"""Embeds the stock voices' speech, so that a clone can start from the nearest one.
+
+    python scripts/make_stock_profiles.py
+"""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+
+from menura.judging.speaker import SpeakerEncoder
+from menura.models.menura_1.model import Menura1
+from menura.settings import Settings
+from menura.text.prepare import prepare
+
+TEXT = "The rainbow is a division of white light into many beautiful colors, she said quietly."
+TARGET = Path(__file__).parents[1] / "src/menura/models/menura_1/stock_profiles.safetensors"
+
+
+def main() -> None:
+    """Speaks one sentence with each stock voice and writes the embeddings in fp16."""
+    torch.set_num_threads(2)
+    with tempfile.TemporaryDirectory() as folder:
+        model = Menura1(Settings(data=Path(folder)))
+        encoder = SpeakerEncoder()
+        profiles = {}
+        for voice in model.stock_voices():
+            state = model.stock_state(voice.key)
+            audio = np.concatenate(
+                [part.audio for u in prepare(TEXT, "en-US") for part in model.speak(u, state)]
+            )
+            profiles[voice.key] = encoder.embed_array(audio, 24000).astype(np.float16)
+    save_file(profiles, TARGET)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,311 @@
+"""Instant cloning: fits a low-rank voice adapter to one clip.
+
+The recipe (measured, see docs/experiments.md): the decoder stays frozen but for a low-rank update;
+random windows of the clip are spoken with its own durations, F0 and energy and compared with the
+recording; at the same time new sentences are spoken freely and pulled towards the speaker (CAM++
+embedding, a frozen network) and towards natural sound (DistillMOS, frozen too).
+"""
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from menura.errors import AudioError
+from menura.judging.naturalness import NaturalnessScorer
+from menura.judging.resample import resample
+from menura.judging.speaker import SpeakerEncoder
+from menura.models.contract import Clip, CloneOptions, CloneResult, Progress
+from menura.models.menura_1 import features
+from menura.models.menura_1.adapter import Adapter
+from menura.models.menura_1.alignment import align
+from menura.models.menura_1.decoder import PITCH_HOP, SAMPLE_RATE
+from menura.models.menura_1.layers import STYLE
+from menura.models.menura_1.losses import SpectralLoss
+from menura.models.menura_1.network import Plan
+from menura.models.menura_1.state import Prosody, make_state
+from menura.models.menura_1.stock_profiles import nearest_voice
+from menura.text.prepare import prepare
+from menura.text.utterance import Language
+
+if TYPE_CHECKING:
+    from menura.models.menura_1.model import Menura1
+
+FRAME = 2 * PITCH_HOP
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The numbers of a fit."""
+
+    steps: int = 40
+    rank: int = 16
+    clip_frames: int = 60
+    """Length of a window of the clip, in frames of 25 ms."""
+
+    free_frames: int = 80
+    rate: float = 1e-3
+    style_rate: float = 5e-3
+    speaker: float = 2.0
+    free_speaker: float = 2.0
+    naturalness: float = 0.3
+    wished: float = 4.8
+    decay: float = 0.01
+    average: float = 0.9
+    noise: bool = True
+
+
+def recipe_for(options: CloneOptions) -> Recipe:
+    """The recipe of a mode, with the asked number of steps."""
+    recipe = Recipe()
+    if options.steps:
+        recipe = Recipe(**{**recipe.__dict__, "steps": options.steps})
+    return recipe
+
+
+FREE_SPEECH: dict[str, tuple[str, ...]] = {
+    "en": (
+        "The harbour was quiet that morning, and a thin fog lay over the boats.",
+        "Would you like to hear the story again, or shall we go on to the next one?",
+        "She measured the room twice, wrote the numbers down, and ordered new shelves.",
+        "Nobody expected the old radio to work, yet it played jazz until midnight.",
+        "Please send me the file before Thursday, so that I can check every page.",
+        "Above the valley, hawks were turning slowly in the warm afternoon air.",
+        "I think the third answer is right, although the question was rather vague.",
+        "Fresh bread, goat cheese and a handful of olives made a perfect supper.",
+    ),
+}
+"""Sentences that a fit speaks freely, by language; English where a language has none."""
+
+
+def symbols_of(text: str, language: Language, most: int) -> str:
+    """Phonemes of a whole transcript in one row. Raises AudioError when there are too many."""
+    joined = " ".join(u.phonemes for u in prepare(text, language, limit=most))
+    if not joined.strip():
+        raise AudioError(
+            "transcript_empty",
+            "No words were heard in the clip.",
+            "Give a clip of clear speech, or its transcript.",
+        )
+    if len(joined) > most:
+        raise AudioError(
+            "clip_too_many_words",
+            f"The clip has {len(joined)} phonemes.",
+            f"At most {most} can be fitted at once; give a shorter clip (5 to 20 seconds).",
+        )
+    return joined
+
+
+class Fit:
+    """One clip being fitted; `run` does it.
+
+    Raises AudioError for a clip that does not match its transcript.
+    """
+
+    def __init__(self, model: "Menura1", clip: Clip, options: CloneOptions, recipe: Recipe) -> None:
+        self.model, self.recipe, self.clip = model, recipe, clip
+        self.device = model.device
+        self.generator = torch.Generator().manual_seed(options.seed)
+        self.encoder = SpeakerEncoder(self.device)
+        self.scorer = NaturalnessScorer(self.device)
+        self.phonemes = symbols_of(clip.transcript, clip.language, model.info.utterance_symbols)
+        frames = clip.audio.size // FRAME
+        audio = torch.from_numpy(clip.audio[: frames * FRAME]).to(self.device)[None]
+        self.target = self._embed(audio)[0]
+        self.start, table = nearest_voice(self.target.cpu().numpy(), clip.language)
+        if options.base is not None:
+            table = np.asarray(options.base.tensors["style"])
+        self.table = table.astype(np.float32)
+        self.tokens = model.tokens(self.phonemes)
+        style = model.style(self.table, len(self.phonemes))
+        model.deactivate()
+        with torch.inference_mode():
+            spoken = model.network.plan(self.tokens, style)
+            speech = model.network.decode(spoken, style, self._noise())
+            if frames < len(self.phonemes) + 2:
+                raise AudioError(
+                    "clip_too_fast",
+                    f"The clip is too short ({frames * 0.025:.1f} s) for its transcript.",
+                    "Check that the transcript has only the words of the clip.",
+                )
+            self.audio = audio * (speech.square().mean() / audio.square().mean().clamp(1e-8)).sqrt()
+            mel = features.log_mel(self.audio)
+            self.alignment = align(
+                features.log_mel(speech)[0].cpu(), spoken.durations.cpu(), mel[0].cpu(), frames
+            )
+            f0 = features.f0(self.audio[0].cpu().numpy(), 2 * frames).to(self.device)
+            durations = self.alignment.durations.to(self.device)
+            ours = model.network.plan(self.tokens, style, durations=durations)
+        self.plan = Plan(
+            durations, ours.text.clone(), f0, features.energy(mel)[:, : 2 * frames].clone()
+        )
+        self.prosody = _prosody(ours, f0, spoken.durations, durations)
+        self.spectral = SpectralLoss(clip.bandwidth)
+
+    def _embed(self, audio: Tensor) -> Tensor:
+        return self.encoder.embed(resample(audio, SAMPLE_RATE, 16000))
+
+    def _noise(self) -> torch.Generator | None:
+        if not self.recipe.noise:
+            return None
+        return torch.Generator(self.device).manual_seed(int(self._pick(2**31)))
+
+    def _pick(self, below: int) -> int:
+        return int(torch.randint(max(below, 1), (1,), generator=self.generator))
+
+    def _free_plans(self) -> list[tuple[Plan, Tensor]]:
+        from menura.models.menura_1.model import shape_pitch
+
+        language = self.clip.language
+        sentences = FREE_SPEECH.get(language[:2])
+        if sentences is None:
+            language, sentences = "en-US", FREE_SPEECH["en"]
+        plans = []
+        for sentence in sentences:
+            phonemes = symbols_of(sentence, language, self.model.info.utterance_symbols)
+            style = self.model.style(self.table, len(phonemes))
+            with torch.inference_mode():
+                plan = self.model.network.plan(
+                    self.model.tokens(phonemes), style, speed=self.prosody.pace
+                )
+                plan = shape_pitch(plan, self.prosody)
+            plans.append(
+                (Plan(plan.durations, *(x.clone() for x in (plan.text, plan.f0, plan.energy))),
+                 style.clone())
+            )  # fmt: skip
+        return plans
+
+    def _window(self, plan: Plan, frames: int, skip: int = 0) -> tuple[Plan, int]:
+        total = plan.text.shape[2]
+        frames = min(frames, total)
+        begin = skip + self._pick(total - frames - skip + 1)
+        begin = min(begin, total - frames)
+        return (
+            Plan(
+                plan.durations,
+                plan.text[:, :, begin : begin + frames],
+                plan.f0[:, 2 * begin : 2 * (begin + frames)],
+                plan.energy[:, 2 * begin : 2 * (begin + frames)],
+            ),
+            begin,
+        )
+
+    def run(self, progress: Progress) -> CloneResult:
+        """Optimises and returns the voice."""
+        recipe, network = self.recipe, self.model.network
+        started = time.monotonic()
+        adapter = Adapter(network.decoder, recipe.rank, self.generator)
+        shift = torch.zeros(1, STYLE, device=self.device, requires_grad=True)
+        optimiser = torch.optim.AdamW(
+            [
+                {"params": list(adapter.parameters()), "lr": recipe.rate},
+                {"params": [shift], "lr": recipe.style_rate},
+            ],
+            weight_decay=recipe.decay,
+            betas=(0.9, 0.98),
+        )
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser,
+            [recipe.rate, recipe.style_rate],
+            total_steps=recipe.steps + 1,
+            pct_start=0.15,
+            div_factor=5,
+            final_div_factor=10,
+        )
+        base = self.model.style(self.table, len(self.phonemes))
+        free = self._free_plans()
+        history: list[dict[str, float]] = []
+        trainable = [*adapter.parameters(), shift]
+        mean: list[Tensor] | None = None
+        with adapter.attached():
+            for step in range(recipe.steps):
+                progress("fit", step / recipe.steps)
+                losses = self._step(base, shift, free)
+                total = sum(losses.values(), torch.zeros((), device=self.device))
+                optimiser.zero_grad(set_to_none=True)
+                total.backward()
+                torch.nn.utils.clip_grad_norm_(trainable, 5.0)
+                optimiser.step()
+                schedule.step()
+                history.append({k: float(v) for k, v in losses.items()})
+                mean = _averaged(mean, trainable, recipe.average, step)
+        assert mean is not None or recipe.steps == 0
+        for parameter, value in zip(trainable, mean or [], strict=False):
+            parameter.data.copy_(value)
+        table = self.table.copy()
+        table[:, :STYLE] += shift.detach().cpu().numpy()
+        report: dict[str, float | str] = {
+            "steps": recipe.steps,
+            "seconds": round(time.monotonic() - started, 2),
+            "start_voice": self.start,
+            "alignment_cost": round(self.alignment.cost, 3),
+            "pitch": round(self.prosody.pitch, 3),
+            "pace": round(self.prosody.pace, 3),
+        }
+        self.history = history
+        state = make_state(table, self.prosody, adapter.tensors())
+        return CloneResult(state, report)
+
+    def _step(
+        self, base: Tensor, shift: Tensor, free: list[tuple[Plan, Tensor]]
+    ) -> dict[str, Tensor]:
+        recipe, decoder = self.recipe, self.model.network.decoder
+        window, begin = self._window(self.plan, recipe.clip_frames)
+        ours = decoder(
+            window.text, window.f0, window.energy, base[:, :STYLE] + shift, self._noise()
+        )
+        theirs = self.audio[:, begin * FRAME : begin * FRAME + ours.shape[1]]
+        losses = {"spectral": self.spectral(ours, theirs)}
+        losses["speaker"] = recipe.speaker * (1 - self._embed(ours)[0] @ self.target)
+        plan, style = free[self._pick(len(free))]
+        window, _ = self._window(plan, recipe.free_frames, skip=10)
+        speech = decoder(
+            window.text, window.f0, window.energy, style[:, :STYLE] + shift, self._noise()
+        )
+        low = resample(speech, SAMPLE_RATE, 16000)
+        losses["free speaker"] = recipe.free_speaker * (
+            1 - self.encoder.embed(low)[0] @ self.target
+        )
+        if recipe.naturalness:
+            score = self.scorer.score(low, window=low.shape[1] // 320 * 320)
+            losses["naturalness"] = recipe.naturalness * (recipe.wished - score[0])
+        return losses
+
+
+def _averaged(
+    mean: list[Tensor] | None, parameters: list[Tensor], keep: float, step: int
+) -> list[Tensor]:
+    if mean is None:
+        return [p.detach().clone() for p in parameters]
+    keep = min(keep, step / (step + 4))
+    for value, parameter in zip(mean, parameters, strict=True):
+        value.lerp_(parameter.detach(), 1 - keep)
+    return mean
+
+
+def _prosody(ours: Plan, f0: Tensor, spoken: Tensor, heard: Tensor) -> Prosody:
+    """Pitch and pace of the speaker beside those of the start voice on the same words."""
+    both = (f0 > 30) & (ours.f0 > 30)
+    pitch = 1.0
+    if int(both.sum()) > 20:
+        pitch = float((f0[both].log().mean() - ours.f0[both].log().mean()).exp())
+    # Pads hold silence, whose length says nothing about the pace.
+    pace = float(spoken[1:-1].sum()) / max(float(heard[1:-1].sum()), 1.0)
+    return Prosody(
+        pitch=float(np.clip(pitch, 0.5, 2.0)), pitch_spread=1.0, pace=float(np.clip(pace, 0.8, 1.3))
+    )
+
+
+def clone(
+    model: "Menura1", clip: Clip, options: CloneOptions, progress: Progress
+) -> CloneResult:
+    """Makes a voice from a clip. Raises AudioError, CancelledError."""
+    progress("prepare", 0.0)
+    try:
+        fit = Fit(model, clip, options, recipe_for(options))
+        return fit.run(progress)
+    finally:
+        model.deactivate()
