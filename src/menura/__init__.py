@@ -1,1 +1,67 @@
 """Menura: open, self-hosted voice cloning."""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from menura.errors import (
+    AudioError,
+    AuthenticationError,
+    BusyError,
+    CancelledError,
+    ConflictError,
+    InputError,
+    MenuraError,
+    ModelFilesError,
+    NotFoundError,
+    PermissionDeniedError,
+    ServerError,
+    StateError,
+    TextError,
+    TooLargeError,
+)
+
+if TYPE_CHECKING:
+    from menura.audio.formats import OutputFormat
+    from menura.settings import Settings
+    from menura.studio import Menura, Speech, Voice
+
+__version__ = version("menura")
+
+__all__ = [
+    "AudioError",
+    "AuthenticationError",
+    "BusyError",
+    "CancelledError",
+    "ConflictError",
+    "InputError",
+    "Menura",
+    "MenuraError",
+    "ModelFilesError",
+    "NotFoundError",
+    "OutputFormat",
+    "PermissionDeniedError",
+    "ServerError",
+    "Settings",
+    "Speech",
+    "StateError",
+    "TextError",
+    "TooLargeError",
+    "Voice",
+    "__version__",
+]
+
+_LATER = {
+    "Menura": "menura.studio",
+    "OutputFormat": "menura.audio.formats",
+    "Settings": "menura.settings",
+    "Speech": "menura.studio",
+    "Voice": "menura.studio",
+}
+"""Loaded when first used: PyTorch alone takes seconds, and `menura --help` needs none of it."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module exports
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(f"module 'menura' has no attribute {name!r}")
