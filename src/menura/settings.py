@@ -27,6 +27,12 @@ class Settings(BaseSettings):
     model: str = "menura-1"
     """Base model that is used when a request names none."""
 
+    model_ids: dict[str, str] = Field(default_factory=dict)
+    """Model names that clients may send, beside the built-in table, as a JSON object.
+
+    A value is `base` for the base model, its own name, or `retired`; see `menura.api.model_ids`.
+    """
+
     device: str = "auto"
     """`auto` takes CUDA when there is one; or any torch device name."""
 

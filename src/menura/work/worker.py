@@ -178,7 +178,7 @@ def load_engine(begin: Begin) -> "Engine":
             f"The engine {begin.engine!r} cannot be imported: {error}.",
             "Give module:factory, or leave the setting out.",
         ) from error
-    engine: "Engine" = factory(begin.settings)
+    engine: Engine = factory(begin.settings)
     return engine
 
 

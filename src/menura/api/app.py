@@ -1,0 +1,119 @@
+"""The server's app: routes, layers and what lives as long as it does."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+from starlette.middleware.cors import CORSMiddleware
+
+from menura.api.clones import GRACE_SECONDS, CloneDesk
+from menura.api.errors import Guard, add_error_handlers
+from menura.api.frame import RequestFrame
+from menura.api.routes import clone, speech, status, voices
+from menura.api.schemas import ErrorBody, SpeechRequest, VoiceUpdate
+from menura.api.services import Services
+from menura.api.versions import NEWEST
+from menura.library.store import Library
+from menura.settings import Settings
+from menura.work.pool import WorkerPool
+
+_DESCRIPTION = """\
+Voice cloning and speech on your own machine, on the wire of Cartesia's API.
+
+Send `Authorization: Bearer KEY` or `X-API-Key: KEY`, and `Cartesia-Version` as a date; without a
+date the newest is taken. Every answer has an `X-Request-Id`; every failure is an `ErrorBody`.
+"""
+
+
+def create_app(
+    settings: Settings,
+    *,
+    pool: WorkerPool | None = None,
+    library: Library | None = None,
+    clone_grace: float = GRACE_SECONDS,
+) -> FastAPI:
+    """Makes the server's app.
+
+    Args:
+        settings: see `menura.settings`.
+        pool: workers, for another engine than the settings give; the app starts and stops them.
+        library: an open library; the app opens and closes its own when absent.
+        clone_grace: seconds that a clone outlives its last client.
+
+    Raises ServerError when the data folder cannot be used.
+    """
+    store = library or Library(settings)
+    workers = pool or WorkerPool(settings)
+    desk = CloneDesk(store, workers.clone, clone_grace)
+    at = Services(settings, store, workers, desk)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await workers.start()
+        following = asyncio.create_task(at.follow_model())
+        try:
+            yield
+        finally:
+            following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await following
+            await desk.stop()
+            await workers.stop()
+            if library is None:
+                store.close()
+
+    app = FastAPI(
+        title="Menura",
+        version=NEWEST.isoformat(),
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        # The interactive pages load their scripts from elsewhere; Menura runs offline.
+        docs_url=None,
+        redoc_url=None,
+        responses={"4XX": {"model": ErrorBody}, "5XX": {"model": ErrorBody}},
+    )
+    app.state.services = at
+    for router in (status.router, clone.router, voices.router, speech.router):
+        app.include_router(router)
+    add_error_handlers(app)
+    # The last one added is the outermost.
+    app.add_middleware(Guard)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["X-Request-Id", "Menura-Model", "Menura-Ignored", "Retry-After"],
+    )
+    app.add_middleware(RequestFrame)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The description, with the bodies that the routes read by themselves and the two ways in."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        _, definitions = models_json_schema(
+            [(SpeechRequest, "validation"), (VoiceUpdate, "validation")],
+            ref_template="#/components/schemas/{model}",
+        )
+        components = schema.setdefault("components", {})
+        components.setdefault("schemas", {}).update(definitions["$defs"])
+        components["securitySchemes"] = {
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        }
+        schema["security"] = [{"bearer": []}, {"key": []}]
+        for path in ("/", "/health", "/ready"):
+            schema["paths"][path]["get"]["security"] = []
+        app.openapi_schema = schema
+    return app.openapi_schema

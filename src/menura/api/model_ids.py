@@ -1,0 +1,64 @@
+"""Model names that clients may send, and the base model that answers to each.
+
+Programs written for Cartesia name its models, so each of those names is taken for the base model
+of this server; the answer's `Menura-Model` header says which snapshot really spoke. Names that
+Cartesia has retired answer as retired there, except the two defaults of old clients, which could
+not talk to any server otherwise. `MENURA_MODEL_IDS` adds to this table or changes it.
+"""
+
+from collections.abc import Mapping
+
+from menura.errors import InputError
+from menura.models.contract import ModelInfo
+
+RETIRED = "retired"
+
+BASE = "base"
+"""Stands for the base model of this server, whichever it is."""
+
+TABLE: Mapping[str, str] = {
+    "sonic-latest": BASE,
+    "sonic-3.6": BASE,
+    "sonic-3.5": BASE,
+    "sonic-3.5-2026-05-04": BASE,
+    "sonic-3-latest": BASE,
+    "sonic-3": BASE,
+    "sonic-3-2026-01-12": BASE,
+    "sonic-3-2025-10-27": BASE,
+    "sonic-2": BASE,
+    "sonic-2-2025-06-11": BASE,
+    "sonic-2-2025-05-08": BASE,
+    "sonic-2-2025-04-16": BASE,
+    "sonic-turbo": BASE,
+    "sonic-turbo-2025-06-04": BASE,
+    "sonic-preview": BASE,
+    "sonic-english": BASE,
+    "sonic-multilingual": BASE,
+    "sonic-2-2025-03-07": RETIRED,
+    "sonic-turbo-2025-03-07": RETIRED,
+    "sonic": RETIRED,
+    "sonic-2024-12-12": RETIRED,
+    "sonic-2024-10-19": RETIRED,
+}
+
+
+def check_model_id(asked: str, base: ModelInfo, extra: Mapping[str, str]) -> None:
+    """Checks that a model name means the loaded base model.
+
+    `extra` comes before the table; its values are `base`, `retired`, or a name of the base model.
+    Raises InputError with code `model_sunsetted` or `model_not_found`.
+    """
+    own = (base.alias, base.snapshot)
+    meaning = extra.get(asked) or TABLE.get(asked) or (asked if asked in own else None)
+    if meaning == RETIRED:
+        raise InputError(
+            "model_sunsetted",
+            f"The model {asked!r} is retired.",
+            f"Use {base.alias!r} or 'sonic-latest'.",
+        )
+    if meaning != BASE and meaning not in own:
+        raise InputError(
+            "model_not_found",
+            f"There is no model {asked[:80]!r}.",
+            f"Use {base.alias!r}, {base.snapshot!r} or a current name such as 'sonic-latest'.",
+        )

@@ -1,0 +1,124 @@
+"""Listing, showing, changing and deleting voices."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+
+from menura.api.accents import read_accent
+from menura.api.deps import CallerDep, ServicesDep, VersionDep
+from menura.api.schemas import (
+    VoiceBody,
+    VoicePageBody,
+    VoiceUpdate,
+    parse,
+    read_body,
+    show_voice,
+)
+from menura.api.versions import FIRST_PAGED
+from menura.library.voices import VoiceFilter
+
+router = APIRouter(prefix="/voices", tags=["Voices"])
+
+_UPDATE_BYTES = 256 * 1024
+
+
+@router.get("", summary="List voices", response_model=VoicePageBody)
+async def list_voices(
+    at: ServicesDep,
+    caller: CallerDep,
+    version: VersionDep,
+    limit: Annotated[int, Query(ge=1, le=100)] = 10,
+    starting_after: Annotated[str | None, Query(description="Id to go on after.")] = None,
+    ending_before: Annotated[str | None, Query(description="Id to end before.")] = None,
+    q: Annotated[str | None, Query(description="Part of name, description or id.")] = None,
+    gender: Literal["masculine", "feminine", "gender_neutral", ""] | None = None,
+    language: Annotated[str | None, Query(description="`en`, or a locale `en-GB`.")] = None,
+    is_owner: Literal["true", "false", ""] | None = None,
+    expand: Annotated[list[str] | None, Query(alias="expand[]")] = None,
+) -> JSONResponse:
+    """Lists own and stock voices, newest first. Before 2024-11-13: all of them, as an array."""
+    await at.voices_known()
+    where = VoiceFilter(
+        q=q or None,
+        gender=gender or None,
+        language=language or None,
+        is_owner={"true": True, "false": False}.get(is_owner or ""),
+    )
+    whole = version < FIRST_PAGED
+    page = await run_in_threadpool(
+        at.library.voices.list,
+        caller.organisation_id,
+        where,
+        limit=None if whole else limit,
+        after=starting_after or None,
+        before=ending_before or None,
+    )
+    shown = [
+        show_voice(voice, caller.organisation_id, version).model_dump(mode="json")
+        for voice in page.voices
+    ]
+    if whole:
+        return JSONResponse(shown)
+    next_page = shown[-1]["id"] if shown and page.has_more else None
+    return JSONResponse({"data": shown, "has_more": page.has_more, "next_page": next_page})
+
+
+@router.get("/{voice_id}", summary="Show a voice")
+async def get_voice(
+    at: ServicesDep,
+    caller: CallerDep,
+    version: VersionDep,
+    voice_id: str,
+    expand: Annotated[list[str] | None, Query(alias="expand[]")] = None,
+) -> VoiceBody:
+    """Shows an own or a stock voice."""
+    await at.voices_known()
+    voice = await run_in_threadpool(at.library.voices.get, caller.organisation_id, voice_id)
+    return show_voice(voice, caller.organisation_id, version)
+
+
+@router.patch(
+    "/{voice_id}",
+    summary="Change a voice",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/VoiceUpdate"}}
+            },
+        }
+    },
+)
+async def update_voice(
+    request: Request, at: ServicesDep, caller: CallerDep, version: VersionDep, voice_id: str
+) -> VoiceBody:
+    """Changes name, description, tagline, gender or accent of an own voice."""
+    body = parse(VoiceUpdate, await read_body(request, _UPDATE_BYTES) or b"{}")
+    voices = at.library.voices
+
+    def change() -> VoiceBody:
+        voice = voices.get(caller.organisation_id, voice_id)
+        changes = _given(body)
+        if "accent" in changes:
+            changes["accent"] = read_accent(changes["accent"], voice.locale, version)
+        changed = voices.update(caller.organisation_id, voice_id, changes)
+        return show_voice(changed, caller.organisation_id, version)
+
+    await at.voices_known()
+    return await run_in_threadpool(change)
+
+
+@router.delete("/{voice_id}", summary="Delete a voice", status_code=204)
+async def delete_voice(at: ServicesDep, caller: CallerDep, voice_id: str) -> Response:
+    """Deletes an own voice and its file for good."""
+    await at.voices_known()
+    await run_in_threadpool(at.library.voices.delete, caller.organisation_id, voice_id)
+    return Response(status_code=204)
+
+
+def _given(body: VoiceUpdate) -> dict[str, Any]:
+    """The fields that were sent; null means absent, except for the gender, which it resets."""
+    sent = body.model_dump(exclude_unset=True)
+    return {name: value for name, value in sent.items() if value is not None or name == "gender"}

@@ -1,0 +1,78 @@
+"""What the routes work with, held by the app."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import structlog
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from menura.api.clones import CloneDesk
+from menura.api.errors import NotReadyError
+from menura.errors import MenuraError
+from menura.library.store import Library
+from menura.settings import Settings
+from menura.work.pool import ModelCard, WorkerPool
+
+FIRST_LOAD_SECONDS = 30.0
+"""How long a request waits for the model of a server that has just started."""
+
+_log = structlog.get_logger("menura.api")
+
+
+@dataclass
+class Services:
+    """Settings, library and workers of one app."""
+
+    settings: Settings
+    library: Library
+    pool: WorkerPool
+    desk: CloneDesk
+    _stocked: bool = field(default=False)
+
+    async def follow_model(self) -> None:
+        """Puts the stock voices into the library once the model has been loaded."""
+        while True:
+            changed = self.pool.speech.changed
+            try:
+                card = await self.pool.model()
+                break
+            except MenuraError as error:
+                _log.error("model cannot be loaded", code=error.code, detail=error.message)
+                await changed.wait()
+        await self._stock(card)
+
+    async def model(self) -> ModelCard:
+        """The loaded model, with its stock voices in the library.
+
+        Raises NotReadyError when loading takes long, and what loading raised.
+        """
+        try:
+            async with asyncio.timeout(FIRST_LOAD_SECONDS):
+                card = await self.pool.model()
+        except TimeoutError:
+            raise NotReadyError(
+                "model_loading",
+                "The model is still being loaded.",
+                "Wait until GET /ready answers 200 and send the request again.",
+            ) from None
+        await self._stock(card)
+        return card
+
+    async def voices_known(self) -> None:
+        """Waits, on the very first start, until the stock voices are in the library."""
+        if not self._stocked and not await run_in_threadpool(
+            self.library.voices.has_stock, self.settings.model
+        ):
+            await self.model()
+
+    async def _stock(self, card: ModelCard) -> None:
+        if not self._stocked:
+            await run_in_threadpool(self.library.voices.sync_stock, card.info, card.stock)
+            self._stocked = True
+
+
+def services(request: Request) -> Services:
+    """The services of the app that a request came to."""
+    found: Services = request.app.state.services
+    return found

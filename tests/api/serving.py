@@ -1,0 +1,106 @@
+"""Runs a real server on a real socket, with a small real engine in its workers."""
+
+import contextlib
+import io
+import sys
+import threading
+import time
+import wave
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "work"))
+
+from tiny_engine import events
+
+from menura.api.app import create_app
+from menura.api.services import Services
+from menura.settings import Settings
+from menura.work.pool import WorkerPool
+
+
+@dataclass
+class Running:
+    """A server under test."""
+
+    url: str
+    settings: Settings
+    services: Services
+
+    def key(self) -> str:
+        """A key of a new organisation, so that tests do not see each other's voices."""
+        keys = self.services.library.keys
+        return keys.create(organisation_id=keys.create_organisation("test").id).secret
+
+    def client(self, key: str | None = None, **headers: str) -> httpx.Client:
+        """A client of a new organisation, or with the key given."""
+        sent = {"Authorization": f"Bearer {key or self.key()}", **headers}
+        return httpx.Client(base_url=self.url, headers=sent, timeout=30)
+
+    def noted(self, start: str) -> list[str]:
+        """What the engine noted so far."""
+        return list(events(self.settings).of(start))
+
+    def leftovers(self) -> list[str]:
+        """Files of clips that are still there."""
+        return [path.name for path in (self.settings.data / "uploads").iterdir()]
+
+
+@contextlib.contextmanager
+def running(
+    data: Path, *, engine: str = "tiny_engine:TinyEngine", grace: float = 10.0, **changes: Any
+) -> Iterator[Running]:
+    """Runs a server in a thread until the block ends."""
+    settings = Settings(data=data, threads=1, port=0, **changes)
+    app = create_app(settings, pool=WorkerPool(settings, engine=engine), clone_grace=grace)
+    config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        wait_for(lambda: server.started or not thread.is_alive())
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield Running(f"http://127.0.0.1:{port}", settings, app.state.services)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Waits until a condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def wav(frames: int = 4800) -> bytes:
+    """A short recording."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(24000)
+        out.writeframes(b"\1\0" * frames)
+    return file.getvalue()
+
+
+def form(**fields: str) -> dict[str, str]:
+    """The texts of a clone request."""
+    return {"name": "Ada", "language": "en", **fields}
+
+
+def speech(transcript: str = "hello there", **fields: Any) -> dict[str, Any]:
+    """The body of a speech request."""
+    return {
+        "model_id": "sonic-latest",
+        "transcript": transcript,
+        "voice": "6ccbfb76-1fc6-48f7-b71d-91ac6298247b",
+        "output_format": {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 24000},
+        **fields,
+    }
