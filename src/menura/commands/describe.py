@@ -1,0 +1,89 @@
+"""Voices, keys and speech as JSON values and as tables."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from menura.commands.terminal import details
+
+if TYPE_CHECKING:
+    from menura.library.tables import ApiKey
+    from menura.studio import Voice
+
+
+def voice_json(voice: "Voice") -> dict[str, Any]:
+    """A voice as a JSON object."""
+    return {
+        "id": voice.id,
+        "name": voice.name,
+        "language": voice.language,
+        "description": voice.description,
+        "gender": voice.gender,
+        "stock": voice.stock,
+        "mode": voice.mode,
+        "snapshot": voice.snapshot,
+        "created_at": voice.created_at.isoformat().replace("+00:00", "Z"),
+        "transcript": voice.transcript,
+        "report": dict(voice.report),
+        "advice": [dataclasses.asdict(finding) for finding in voice.advice],
+    }
+
+
+def voice_table(voices: Sequence["Voice"]) -> Table:
+    """Voices for a person, one a line."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("id", "name", "language", "kind", "description"):
+        table.add_column(name, no_wrap=name == "id", overflow="fold")
+    for voice in voices:
+        kind = f"stock {voice.stock}" if voice.stock else "clone"
+        table.add_row(voice.id, voice.name, voice.language, kind, voice.description)
+    return table
+
+
+def voice_details(voice: "Voice") -> Table:
+    """All of one voice for a person."""
+    report: Mapping[str, Any] = voice.report
+    rows: dict[str, object] = {
+        "id": voice.id,
+        "name": voice.name,
+        "language": voice.language,
+        "kind": f"stock voice {voice.stock}" if voice.stock else f"clone, {voice.mode}",
+        "description": voice.description,
+        "gender": voice.gender,
+        "model": voice.snapshot,
+        "made": f"{voice.created_at:%Y-%m-%d %H:%M} UTC",
+        "transcript": voice.transcript,
+    }
+    rows |= {name.replace("_", " "): _figure(value) for name, value in report.items()}
+    for finding in voice.advice:
+        rows[f"{finding.severity} ({finding.code})"] = f"{finding.sentence} {finding.remedy}"
+    return details(rows)
+
+
+def key_json(key: "ApiKey") -> dict[str, Any]:
+    """A key without its secret as a JSON object."""
+    return {
+        "id": key.id,
+        "description": key.description,
+        "hint": key.hint,
+        "admin": key.is_admin,
+        "created_at": key.created_at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def key_table(keys: Sequence["ApiKey"]) -> Table:
+    """Keys for a person, one a line."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("id", "ends in", "kind", "made", "description"):
+        table.add_column(name, no_wrap=name == "id", overflow="fold")
+    for key in keys:
+        kind = "admin" if key.is_admin else "normal"
+        made = f"{key.created_at:%Y-%m-%d %H:%M}"
+        table.add_row(key.id, f"…{key.hint}", kind, made, key.description)
+    return table
+
+
+def _figure(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
