@@ -60,13 +60,17 @@ def enhance(
     sample_rate: int,
     spans: Sequence[Span],
     *,
+    snr_db: float | None = None,
     attenuation_db: float = ATTENUATION_DB,
 ) -> Enhanced:
     """Cleans mono float32 audio [samples] whose speech is in `spans`, and sets its loudness.
 
-    Recordings from CLEAN_SNR_DB on only get the loudness. Raises ModelFilesError.
+    Recordings from CLEAN_SNR_DB on only get the loudness. `snr_db` is what was measured on a
+    longer part of the recording, which is surer than what a short one without pauses shows.
+    Raises ModelFilesError.
     """
-    before = signal_to_noise(audio, sample_rate, spans)
+    here = signal_to_noise(audio, sample_rate, spans)
+    before = here if snr_db is None else snr_db
     applied = before < CLEAN_SNR_DB
     level = normalise_loudness(audio, sample_rate, TARGET_LOUDNESS)
     if applied:
@@ -76,7 +80,7 @@ def enhance(
         audio=level,
         applied=applied,
         snr_before=before,
-        snr_after=signal_to_noise(level, sample_rate, spans) if applied else before,
+        snr_after=before + (signal_to_noise(level, sample_rate, spans) - here if applied else 0.0),
         loudness=loudness(level, sample_rate),
     )
 

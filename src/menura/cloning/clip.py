@@ -1,0 +1,271 @@
+"""From a file to what a model clones: speech found, the best stretch chosen, its words heard.
+
+A `Clip` holds one transcript and one audio, and they must fit: alignment maps every phoneme to a
+place. So the transcript is heard in the very audio that is handed on, and one given by the caller
+is only taken when all speech of the recording is used.
+"""
+
+import contextlib
+import dataclasses
+import difflib
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from menura.audio.activity import Span, speech_seconds, speech_spans
+from menura.audio.decode import REFUSE_SECONDS, decode
+from menura.audio.enhance import enhance as clean_up
+from menura.audio.loudness import normalise_rms
+from menura.audio.pitch import f0_track
+from menura.audio.quality import bandwidth, measure
+from menura.audio.recognise import RATE as RECOGNISER_RATE
+from menura.audio.recognise import Transcript
+from menura.audio.resample import resample
+from menura.cloning.advice import LANGUAGE_PROBABILITY, Findings, advise
+from menura.cloning.choose import assemble, choose, pause_share
+from menura.errors import AudioError, InputError, TextError
+from menura.models.contract import Clip
+from menura.text.languages import resolve
+from menura.text.utterance import Language
+from menura.work.jobs import Advice
+
+Audio = NDArray[np.float32]
+
+MODES = {"similarity": False, "stability": True}
+"""The modes, and whether they clean up when the caller does not say."""
+
+LEAST_SPEECH_SECONDS = 1.0
+MOST_TAKEN_SECONDS = 300.0
+"""Of a longer file only this much is listened to; from an hour on it is refused as a whole."""
+
+ENHANCE_RATE = 48000
+F0_HOP_SECONDS = 0.0125
+LEAST_CONFIDENCE = -1.2
+"""Mean log probability under which Whisper guesses; noisy speech at 0 dB reads -0.7 and more."""
+
+
+class Listener(Protocol):
+    """What hears words; `menura.audio.recognise.Recogniser` is one."""
+
+    def transcribe(self, audio: Audio, language: str | None = None) -> Transcript:
+        """Writes down mono float32 audio [samples] at 16 kHz."""
+
+
+@dataclass(frozen=True)
+class ClipFacts:
+    """What a clip was and what was done to it; for people and records."""
+
+    container: str
+    codec: str
+    original_rate: int
+    original_channels: int
+    original_seconds: float
+    speech_seconds: float
+    used_seconds: float
+    snr_db: float
+    clipped_share: float
+    bandwidth: float
+    loudness: float
+    f0_median: float
+    """Hz; 0 where nothing is voiced."""
+
+    f0_spread: float
+    """Semitones."""
+
+    enhanced: float
+    """1 where noise was taken out."""
+
+    heard_language: str
+    heard_probability: float
+    transcript_confidence: float
+
+    def report(self) -> dict[str, float | str]:
+        """All of it by name."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
+class PreparedClip:
+    """A clip ready for a model, and what its owner should know about it."""
+
+    clip: Clip
+    advice: tuple[Advice, ...]
+    facts: ClipFacts
+
+
+def prepare_clip(
+    path: Path,
+    *,
+    language: Language,
+    recogniser: Listener,
+    mode: str = "similarity",
+    enhance: bool | None = None,
+    transcript: str | None = None,
+    sample_rate: int = 24000,
+) -> PreparedClip:
+    """Makes a recording ready for cloning.
+
+    Takes any audio or video file with at least 1 s of speech. `language` is that of the clip; where
+    another one that Menura speaks is clearly heard, the clip is read in that one, with advice;
+    one that it does not speak is read by the rules of `language`, as well as that goes.
+    `enhance` None takes the mode's default. Raises AudioError, TextError, InputError,
+    ModelFilesError.
+    """
+    if mode not in MODES:
+        raise InputError(
+            "clone_mode_invalid",
+            f"There is no clone mode {mode[:40]!r}.",
+            f"Accepted: {', '.join(MODES)}.",
+        )
+    language = resolve(language)
+    wanted = MODES[mode] if enhance is None else enhance
+    recording = decode(
+        path,
+        max_seconds=MOST_TAKEN_SECONDS,
+        sample_rate=ENHANCE_RATE if wanted else sample_rate,
+        refuse_seconds=REFUSE_SECONDS,
+    )
+    audio, rate = recording.audio, recording.sample_rate
+    audio = audio - np.float32(audio.mean(dtype=np.float64))
+    spans = _speech(audio, rate)
+    quality = measure(audio, rate, spans, clipped=recording.clipped_share)
+    choice = choose(audio, rate, spans, mode)
+    used = assemble(audio, rate, choice)
+    used_spans = speech_spans(used, rate) or [Span(0.0, used.size / rate)]
+    used_bandwidth = min(bandwidth(used, rate, used_spans), sample_rate / 2)
+    enhanced, snr_after = False, quality.snr_db
+    if wanted:
+        cleaned = clean_up(used, rate, used_spans, snr_db=quality.snr_db)
+        used, enhanced, snr_after = cleaned.audio, cleaned.applied, cleaned.snr_after
+    used = normalise_rms(resample(used, rate, sample_rate), sample_rate, used_spans)
+
+    heard, spoken = _hear(recogniser, resample(used, sample_rate, RECOGNISER_RATE), language)
+    given = (transcript or "").strip()
+    given_fits = bool(given) and choice.whole and not recording.trimmed
+    text = given if given_fits else _usable(heard, spoken)
+    pitch = f0_track(used, sample_rate, F0_HOP_SECONDS)
+    used_seconds = used.size / sample_rate
+    advice = advise(
+        Findings(
+            mode=mode,
+            enhance=wanted,
+            enhanced=enhanced,
+            original_seconds=recording.original_seconds,
+            trimmed=recording.trimmed,
+            speech_seconds=quality.speech_seconds,
+            used_seconds=speech_seconds(choice.spans),
+            cut=not choice.whole,
+            pause_share=pause_share(spans, recording.seconds),
+            snr_db=quality.snr_db,
+            snr_after_db=snr_after,
+            clipped_share=quality.clipped_share,
+            bandwidth=used_bandwidth,
+            loudness=quality.loudness,
+            f0_spread=pitch.semitone_spread,
+            language=language,
+            heard_language=heard.language,
+            heard_probability=heard.language_probability,
+            transcript_given=bool(given),
+            transcript_used=given_fits,
+            transcript_likeness=likeness(given, heard.text) if given_fits else 1.0,
+        )
+    )
+    facts = ClipFacts(
+        container=recording.container,
+        codec=recording.codec,
+        original_rate=recording.original_rate,
+        original_channels=recording.original_channels,
+        original_seconds=recording.original_seconds,
+        speech_seconds=quality.speech_seconds,
+        used_seconds=used_seconds,
+        snr_db=quality.snr_db,
+        clipped_share=quality.clipped_share,
+        bandwidth=used_bandwidth,
+        loudness=quality.loudness,
+        f0_median=float(np.median(pitch.hz[pitch.voiced])) if pitch.voiced.any() else 0.0,
+        f0_spread=pitch.semitone_spread,
+        enhanced=float(enhanced),
+        heard_language=heard.language,
+        heard_probability=heard.language_probability,
+        transcript_confidence=heard.confidence,
+    )
+    clip = Clip(
+        audio=used,
+        sample_rate=sample_rate,
+        transcript=text,
+        language=spoken,
+        bandwidth=used_bandwidth,
+    )
+    return PreparedClip(clip, advice, facts)
+
+
+def likeness(one: str, other: str) -> float:
+    """Compares two texts by their letters and digits, in [0, 1]; case and signs do not count."""
+    first, second = ("".join(c for c in text.casefold() if c.isalnum()) for text in (one, other))
+    return float(difflib.SequenceMatcher(None, first, second, autojunk=False).ratio())
+
+
+def _speech(audio: Audio, sample_rate: int) -> list[Span]:
+    spans = speech_spans(audio, sample_rate)
+    if not spans:
+        raise AudioError(
+            "audio_no_speech",
+            "No speech was found in the recording; music, noise and singing do not count.",
+            "Record 5 to 15 seconds of one person who speaks clearly.",
+        )
+    seconds = speech_seconds(spans)
+    if seconds < LEAST_SPEECH_SECONDS:
+        raise AudioError(
+            "audio_too_short",
+            f"The recording has only {seconds:.1f} s of speech.",
+            f"At least {LEAST_SPEECH_SECONDS:.0f} s are needed; 5 to 15 s are best.",
+        )
+    return spans
+
+
+def _hear(recogniser: Listener, audio: Audio, language: Language) -> tuple[Transcript, Language]:
+    """What is said, and the language to read it in.
+
+    Speech in another language than the given one is kept in its own words: forced into the given
+    language Whisper translates, and a translation cannot be aligned.
+    """
+    heard = recogniser.transcribe(audio)
+    if heard.language == language.split("-")[0]:
+        return heard, language
+    if heard.language_probability >= LANGUAGE_PROBABILITY:
+        with contextlib.suppress(TextError):
+            return heard, resolve(heard.language)
+        return heard, language
+    forced = recogniser.transcribe(audio, language)
+    return (
+        dataclasses.replace(
+            forced, language=heard.language, language_probability=heard.language_probability
+        ),
+        language,
+    )
+
+
+def _usable(heard: Transcript, spoken: Language) -> str:
+    if not heard.text or heard.confidence < LEAST_CONFIDENCE:
+        raise AudioError(
+            "audio_unintelligible",
+            "No words could be made out in the recording.",
+            "Record clear speech close to the microphone, or give the transcript of the clip.",
+        )
+    foreign = heard.language != spoken.split("-")[0]
+    if foreign and heard.language_probability >= LANGUAGE_PROBABILITY and not _latin(heard.text):
+        raise AudioError(
+            "audio_language",
+            f"The clip sounds like {heard.language!r}, whose script cannot be read as {spoken}.",
+            "Record in one of the spoken languages, or give the transcript in Latin letters.",
+        )
+    return heard.text
+
+
+def _latin(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return all(unicodedata.name(c, "").startswith("LATIN") for c in letters)
