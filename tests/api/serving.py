@@ -9,7 +9,6 @@ import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import uvicorn
@@ -53,10 +52,10 @@ class Running:
 
 @contextlib.contextmanager
 def running(
-    data: Path, *, engine: str = "tiny_engine:TinyEngine", grace: float = 10.0, **changes: Any
+    data: Path, *, engine: str = "tiny_engine:TinyEngine", grace: float = 10.0, **changes: object
 ) -> Iterator[Running]:
     """Runs a server in a thread until the block ends."""
-    settings = Settings(data=data, threads=1, port=0, **changes)
+    settings = Settings.model_validate({"data": data, "threads": 1, "port": 0, **changes})
     app = create_app(settings, pool=WorkerPool(settings, engine=engine), clone_grace=grace)
     config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
@@ -95,7 +94,7 @@ def form(**fields: str) -> dict[str, str]:
     return {"name": "Ada", "language": "en", **fields}
 
 
-def speech(transcript: str = "hello there", **fields: Any) -> dict[str, Any]:
+def speech(transcript: str = "hello there", **fields: object) -> dict[str, object]:
     """The body of a speech request."""
     return {
         "model_id": "sonic-latest",

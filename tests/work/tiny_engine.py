@@ -93,7 +93,7 @@ class TinyEngine:
         self.note(f"clone {job.language} {job.mode} {job.enhance} {job.transcript} {job.base}")
         try:
             frames = read_frames(job.clip)
-            steps = 40 if job.transcript == "[slow]" else 4
+            steps = 20 if job.transcript == "[slow]" else 4
             if job.transcript == "[crash]":
                 os.kill(os.getpid(), 9)
             for step in range(steps):

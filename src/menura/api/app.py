@@ -73,6 +73,14 @@ def create_app(
         description=_DESCRIPTION,
         lifespan=lifespan,
         redirect_slashes=False,
+        # Off whatever the environment says: an exporter set up there would send out what we log.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
         # The interactive pages load their scripts from elsewhere; Menura runs offline.
         docs_url=None,
         redoc_url=None,

@@ -60,6 +60,8 @@ class KeyStore:
 
     def create_organisation(self, name: str) -> Organisation:
         """Makes another organisation; its voices and keys are apart from all others."""
+        # The default one is the oldest, so it has to be there first.
+        self.default_organisation()
         with self._database.write() as session:
             made = Organisation(id=str(uuid.uuid4()), name=name, created_at=datetime.now(UTC))
             session.add(made)

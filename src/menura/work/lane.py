@@ -304,14 +304,7 @@ class Lane:
     async def _live(self) -> None:
         """Starts a worker and listens to it until it is gone; its jobs end with it."""
         self.failure = None
-        self._process = process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "menura.work.worker", str(self.options.niceness)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=worker_environment(self._settings),
-            limit=2**20,
-        )
+        self._process = process = await _spawn(self._settings, self.options.niceness)
         assert process.stdout is not None
         try:
             path = tuple(entry for entry in sys.path if entry)
@@ -356,6 +349,25 @@ class Lane:
     def _tell(self) -> None:
         event, self.changed = self.changed, asyncio.Event()
         event.set()
+
+
+async def _spawn(settings: Settings, niceness: int) -> asyncio.subprocess.Process:
+    """Starts a worker process; one that is cancelled half-way is ended, not forgotten."""
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "menura.work.worker", str(niceness)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=worker_environment(settings),
+            limit=2**20,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _end(await starting)
+        raise
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
@@ -11,17 +12,20 @@ from starlette.types import Receive, Scope, Send
 from menura.api.auth import Caller
 from menura.api.deps import CallerDep, ServicesDep
 from menura.api.disconnect import while_connected
+from menura.api.errors import request_id
 from menura.api.model_ids import check_model_id
 from menura.api.schemas import SpeechRequest, parse, read_body
 from menura.api.services import Services
 from menura.audio.encode import complete_wav
 from menura.audio.formats import parse_output_format
-from menura.errors import InputError, NotFoundError, TextError, TooLargeError
+from menura.errors import InputError, MenuraError, NotFoundError, TextError, TooLargeError
 from menura.library.tables import Voice
 from menura.text.languages import resolve
 from menura.work.jobs import SpeechJob, SpeechOutput
 
 router = APIRouter(prefix="/tts", tags=["Speech"])
+
+_log = structlog.get_logger("menura.api")
 
 SHORT_CHARACTERS = 120
 """A wav of so short a text is answered whole, with its true length in the header."""
@@ -98,6 +102,10 @@ class _Audio(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
+        except MenuraError as error:
+            # The headers are out. An answer that ends without its last chunk breaks the connection
+            # off, which is the only sign of an error that is left.
+            _log.error("speech broke off", code=error.code, request_id=request_id(scope))
         finally:
             await self._outputs.aclose()
 
