@@ -1,6 +1,7 @@
 """Does the work of a process: text, model, speech and cloning, without database or network."""
 
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,9 +9,11 @@ from pathlib import Path
 import structlog
 import torch
 
+from menura.audio.recognise import Recogniser
+from menura.cloning.clip import prepare_clip
 from menura.errors import InputError
 from menura.models import states
-from menura.models.contract import BaseModel, Progress, VoiceState
+from menura.models.contract import BaseModel, CloneOptions, Progress, VoiceState
 from menura.models.registry import load_model
 from menura.settings import Settings
 from menura.speech.synthesis import synthesise
@@ -18,6 +21,9 @@ from menura.text.warning import TextWarning
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput, VoiceRef
 
 _MOST_VOICES = 32
+
+_LISTENING = 0.05
+"""Share of a clone's time that goes into reading the clip."""
 
 log = structlog.get_logger()
 
@@ -37,6 +43,7 @@ class Engine:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._model: BaseModel | None = None
+        self._recogniser: Recogniser | None = None
         self._voices: OrderedDict[tuple[str, int], VoiceState] = OrderedDict()
 
     @property
@@ -84,4 +91,33 @@ class Engine:
 
     def clone(self, job: CloneJob, progress: Progress) -> CloneOutcome:
         """Makes a voice from a clip. Raises AudioError, TextError, CancelledError."""
-        raise NotImplementedError
+        started = time.monotonic()
+        model = self.model
+        progress("listen", 0.0)
+        prepared = prepare_clip(
+            job.clip,
+            language=job.language,
+            recogniser=self._listener(),
+            mode=job.mode,
+            enhance=job.enhance,
+            transcript=job.transcript,
+            sample_rate=model.info.sample_rate,
+        )
+        base = self.voice(job.base) if job.base is not None else None
+        options = CloneOptions(
+            mode=job.mode, steps=job.steps or self.settings.clone_steps, base=base
+        )
+        progress("fit", _LISTENING)
+
+        def fitting(stage: str, share: float) -> None:
+            progress(stage, _LISTENING + (1 - _LISTENING) * share)
+
+        result = model.clone(prepared.clip, options, fitting)
+        report = {**prepared.facts.report(), **result.report}
+        report["total_seconds"] = round(time.monotonic() - started, 2)
+        return CloneOutcome(result.state, prepared.clip.transcript, prepared.advice, report)
+
+    def _listener(self) -> Recogniser:
+        if self._recogniser is None:
+            self._recogniser = Recogniser(self.settings.cache, compute_threads(self.settings))
+        return self._recogniser

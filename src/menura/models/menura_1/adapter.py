@@ -17,10 +17,17 @@ from menura.models.menura_1.decoder import Decoder
 _Convolution = nn.Conv1d | nn.ConvTranspose1d
 
 
-def convolutions(decoder: Decoder) -> Iterator[tuple[str, _Convolution]]:
-    """Names the decoder's convolutions that an adapter may change."""
+_FINE = tuple(f"generator.{name}." for name in ("resblocks.3", "resblocks.4", "resblocks.5"))
+_FINE = (*_FINE, "generator.noise_res.1.")
+"""Convolutions at 4800 Hz, which take most of the time."""
+
+
+def convolutions(decoder: Decoder, *, fine: bool = True) -> Iterator[tuple[str, _Convolution]]:
+    """Names the decoder's convolutions that an adapter may change; `fine` adds the last stage."""
     for name, module in decoder.named_modules():
-        if isinstance(module, nn.Conv1d | nn.ConvTranspose1d) and min(module.weight.shape[:2]) > 1:
+        if not isinstance(module, nn.Conv1d | nn.ConvTranspose1d):
+            continue
+        if min(module.weight.shape[:2]) > 1 and (fine or not name.startswith(_FINE)):
             yield name, module
 
 
@@ -38,16 +45,20 @@ class Adapter(nn.Module):
         decoder: the frozen decoder.
         rank: of each convolution's update, at most its smaller side.
         generator: for the first numbers.
+        fine: whether the convolutions of the last stage, at 4800 Hz, are updated as well.
     """
 
-    def __init__(self, decoder: Decoder, rank: int, generator: torch.Generator) -> None:
+    def __init__(
+        self, decoder: Decoder, rank: int, generator: torch.Generator, *, fine: bool = True
+    ) -> None:
         super().__init__()
+        self.fine = fine
         self.decoder = decoder
         self.down: dict[str, nn.Parameter] = {}
         self.up: dict[str, nn.Parameter] = {}
         self.offset: dict[str, nn.Parameter] = {}
         device = next(decoder.parameters()).device
-        for name, module in convolutions(decoder):
+        for name, module in convolutions(decoder, fine=fine):
             first, second, kernel = module.weight.shape
             if isinstance(module, nn.ConvTranspose1d):  # weight is [inputs, outputs, kernel]
                 inner = min(rank, first, second)
@@ -90,7 +101,8 @@ class Adapter(nn.Module):
     @contextmanager
     def attached(self) -> Iterator[None]:
         """Within this context the decoder computes with the adapter."""
-        handles = [m.register_forward_hook(self._hook(n)) for n, m in convolutions(self.decoder)]
+        layers = convolutions(self.decoder, fine=self.fine)
+        handles = [m.register_forward_hook(self._hook(n)) for n, m in layers]
         handles += [
             m.register_forward_hook(self._offset_hook(n)) for n, m in style_layers(self.decoder)
         ]

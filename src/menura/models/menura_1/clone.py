@@ -56,6 +56,7 @@ class Recipe:
     decay: float = 0.01
     average: float = 0.9
     noise: bool = True
+    fine: bool = True
 
 
 def recipe_for(options: CloneOptions) -> Recipe:
@@ -122,7 +123,7 @@ class Fit:
         self.tokens = model.tokens(self.phonemes)
         style = model.style(self.table, len(self.phonemes))
         model.deactivate()
-        with torch.inference_mode():
+        with torch.no_grad():
             spoken = model.network.plan(self.tokens, style)
             speech = model.network.decode(spoken, style, self._noise())
             if frames < len(self.phonemes) + 2:
@@ -167,7 +168,7 @@ class Fit:
         for sentence in sentences:
             phonemes = symbols_of(sentence, language, self.model.info.utterance_symbols)
             style = self.model.style(self.table, len(phonemes))
-            with torch.inference_mode():
+            with torch.no_grad():
                 plan = self.model.network.plan(
                     self.model.tokens(phonemes), style, speed=self.prosody.pace
                 )
@@ -197,7 +198,7 @@ class Fit:
         """Optimises and returns the voice."""
         recipe, network = self.recipe, self.model.network
         started = time.monotonic()
-        adapter = Adapter(network.decoder, recipe.rank, self.generator)
+        adapter = Adapter(network.decoder, recipe.rank, self.generator, fine=recipe.fine)
         shift = torch.zeros(1, STYLE, device=self.device, requires_grad=True)
         optimiser = torch.optim.AdamW(
             [
@@ -226,11 +227,11 @@ class Fit:
                 losses = self._step(base, shift, free)
                 total = sum(losses.values(), torch.zeros((), device=self.device))
                 optimiser.zero_grad(set_to_none=True)
-                total.backward()
+                torch.autograd.backward(total)
                 torch.nn.utils.clip_grad_norm_(trainable, 5.0)
                 optimiser.step()
                 schedule.step()
-                history.append({k: float(v) for k, v in losses.items()})
+                history.append({k: float(v.detach()) for k, v in losses.items()})
                 mean = _averaged(mean, trainable, recipe.average, step)
         assert mean is not None or recipe.steps == 0
         for parameter, value in zip(trainable, mean or [], strict=False):
@@ -299,9 +300,7 @@ def _prosody(ours: Plan, f0: Tensor, spoken: Tensor, heard: Tensor) -> Prosody:
     )
 
 
-def clone(
-    model: "Menura1", clip: Clip, options: CloneOptions, progress: Progress
-) -> CloneResult:
+def clone(model: "Menura1", clip: Clip, options: CloneOptions, progress: Progress) -> CloneResult:
     """Makes a voice from a clip. Raises AudioError, CancelledError."""
     progress("prepare", 0.0)
     try:

@@ -1,7 +1,7 @@
 """Acoustic features on the clocks of the network.
 
-The log-mel is the one the network was trained with: FFT 2048, window 1200, hop 300, 80 HTK bands laid
-out as for a 16 kHz file, so that band 66 lies at about 8 kHz of the real 24 kHz signal.
+The log-mel is the one the network was trained with: FFT 2048, window 1200, hop 300, 80 HTK bands
+laid out as for a 16 kHz file, so that band 66 lies at about 8 kHz of the real 24 kHz signal.
 """
 
 import functools

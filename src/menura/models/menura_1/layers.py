@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from menura.models.menura_1.tiled_convolution import TiledConv1d
+
 STYLE = 128
 
 
@@ -101,13 +103,8 @@ class StyledSnakeBlock(nn.Module):
 
     def __init__(self, channels: int, kernel: int) -> None:
         super().__init__()
-        self.convs1 = nn.ModuleList(
-            nn.Conv1d(channels, channels, kernel, dilation=d, padding=d * (kernel - 1) // 2)
-            for d in (1, 3, 5)
-        )
-        self.convs2 = nn.ModuleList(
-            nn.Conv1d(channels, channels, kernel, padding=(kernel - 1) // 2) for _ in range(3)
-        )
+        self.convs1 = nn.ModuleList(TiledConv1d(channels, kernel, dilation=d) for d in (1, 3, 5))
+        self.convs2 = nn.ModuleList(TiledConv1d(channels, kernel) for _ in range(3))
         self.adain1 = nn.ModuleList(AdaptiveInstanceNorm(channels) for _ in range(3))
         self.adain2 = nn.ModuleList(AdaptiveInstanceNorm(channels) for _ in range(3))
         self.alpha1 = nn.ParameterList(torch.ones(1, channels, 1) for _ in range(3))
