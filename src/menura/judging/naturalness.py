@@ -10,6 +10,9 @@ from menura.judging.files import load_weights
 WINDOW = 122_880
 """Samples that the network was trained on, 7.68 s at 16 kHz."""
 
+SHORT_WINDOW = 48_000
+"""3 s: the shortest window that still says the same as the full one, for training loops."""
+
 _HOP = 16_000
 _NOISE = 1e-4
 """Of the peak, −80 dB: digital silence has no gradient worth having without it."""
@@ -42,8 +45,8 @@ class NaturalnessScorer:
         Args:
             audio: any level; each window is scaled to a peak of one.
             window: samples of a window, a multiple of 320 and at most 122,880. A shorter one
-                costs less in proportion, and agrees with the full window within about 0.1 on
-                the same two seconds of speech.
+                costs less in proportion. Measured on 13 clean and damaged recordings against
+                the full window: correlation 0.75 for 1 s, 0.95 for 2 s, 0.98 for 3 s and 4 s.
 
         Raises AudioError when there are no samples.
         """
