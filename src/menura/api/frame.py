@@ -1,11 +1,16 @@
 """What every request gets: an id, one spelling of its path, and a line in the log."""
 
+import asyncio
+import contextlib
 import time
 import uuid
 
 import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+DRAIN_BYTES = 64 * 1024 * 1024
+DRAIN_SECONDS = 10.0
 
 _log = structlog.get_logger("menura.api")
 
@@ -29,6 +34,7 @@ class RequestFrame:
         scope = {**scope, "path": path, "raw_path": path.encode()}
         scope["state"] = {**scope.get("state", {}), "request_id": identity}
         status = 499
+        body = _Body(scope, receive)
         began = time.perf_counter()
 
         async def mark(message: Message) -> None:
@@ -36,10 +42,11 @@ class RequestFrame:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)["X-Request-Id"] = identity
+                await body.drain()
             await send(message)
 
         try:
-            await self.app(scope, receive, mark)
+            await self.app(scope, body.receive, mark)
         finally:
             _log.info(
                 "request",
@@ -49,3 +56,36 @@ class RequestFrame:
                 status=status,
                 seconds=round(time.perf_counter() - began, 3),
             )
+
+
+class _Body:
+    """A request's body, whose unread rest is taken in before the answer goes out.
+
+    A client that is refused while it still sends (a wrong key, too large an upload) would
+    otherwise find its connection reset, never see the answer, and send everything again.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._receive = receive
+        self._whole = False
+        # A client that asks first sends nothing unless it is told to.
+        self._asks_first = any(name == b"expect" for name, _ in scope["headers"])
+        self._touched = False
+
+    async def receive(self) -> Message:
+        """The next message, as it is."""
+        self._touched = True
+        message = await self._receive()
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            self._whole = True
+        return message
+
+    async def drain(self) -> None:
+        """Reads what is left of the body, within bounds, and forgets it."""
+        if self._asks_first and not self._touched:
+            return
+        left = DRAIN_BYTES
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while not self._whole and left > 0:
+                    left -= len((await self.receive()).get("body", b""))

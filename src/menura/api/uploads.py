@@ -18,9 +18,6 @@ from menura.errors import InputError, TooLargeError
 FIELD_BYTES = 64 * 1024
 MOST_PARTS = 64
 _BUFFER_BYTES = 512 * 1024
-_DRAIN_BYTES = 64 * 1024 * 1024
-"""So much of a refused body is still read: a client that is cut off while it sends sees a broken
-connection instead of the answer."""
 
 
 @dataclass
@@ -78,7 +75,6 @@ async def _receive(
     async for chunk in request.stream():
         received += len(chunk)
         if received > limit or (stated.isdecimal() and int(stated) > limit):
-            await _drain(request)
             raise too_large
         form.write(chunk)
         if len(form.waiting) >= _BUFFER_BYTES:
@@ -86,15 +82,6 @@ async def _receive(
     form.finish()
     await run_in_threadpool(form.flush, file)
     upload.digest = form.sha.hexdigest()
-
-
-async def _drain(request: Request) -> None:
-    left = _DRAIN_BYTES
-    while left > 0:
-        message = await request.receive()
-        left -= len(message.get("body", b""))
-        if not message.get("more_body", False):
-            return
 
 
 def _boundary(request: Request) -> bytes:

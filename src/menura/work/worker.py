@@ -9,7 +9,6 @@ Standard output belongs to the protocol; whatever libraries print goes to standa
 """
 
 import importlib
-import logging
 import os
 import queue
 import signal
@@ -20,8 +19,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any
 
+import structlog
+
 from menura.errors import CancelledError, MenuraError, ServerError
 from menura.work.jobs import CloneJob, JobProgress, SpeechJob, SpeechOutput
+from menura.work.logs import configure_logs
 from menura.work.protocol import (
     LENGTH,
     WINDOW,
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 PROGRESS_SECONDS = 0.2
 """Least time between two progress messages of one stage."""
 
-_log = logging.getLogger("menura.worker")
+_log = structlog.get_logger("menura.worker")
 
 
 @dataclass
@@ -241,7 +243,7 @@ def main() -> None:
     begin = _read(stdin)
     if not isinstance(begin, Begin):
         return
-    logging.basicConfig(level=begin.settings.log_level.upper(), stream=sys.stderr)
+    configure_logs(begin.settings)
     inbox: queue.SimpleQueue[Start | Stop | Taken] = queue.SimpleQueue()
     stopped: set[int] = set()
     threading.Thread(target=_listen, args=(stdin, inbox, stopped), daemon=True).start()
