@@ -1,7 +1,8 @@
 """Turns a clean sentence of a language with an alphabet into words with phonemes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from menura.text.clean import Clean
 from menura.text.phonemes.contract import Pronouncer, Spoken
@@ -20,14 +21,20 @@ class Alphabetic:
         rules: normalisation rules of the language.
         native: pronounces the language's own words.
         foreign: pronouncers by token kind (`letter`, `devanagari`, `cjk`) for other scripts.
+        cut: cuts a run of characters without blanks into words, for Chinese.
     """
 
     def __init__(
-        self, rules: Sequence[Rule], native: Pronouncer, foreign: "dict[str, ForeignPronouncer]"
+        self,
+        rules: Sequence[Rule],
+        native: Pronouncer,
+        foreign: "dict[str, ForeignPronouncer]",
+        cut: Callable[[str], list[str]] | None = None,
     ) -> None:
         self.rules = rules
         self.native = native
         self.foreign = foreign
+        self.cut = cut
 
     def words(self, text: str, clean: Clean, unspoken: Unspoken) -> list[Word]:
         """Words of one sentence; what cannot be spoken is reported to `unspoken`."""
@@ -35,6 +42,8 @@ class Alphabetic:
         tokens, marks = tokenise(clean.text, readings)
         for position in marks:
             unspoken.add(clean.offsets[position], clean.text[position])
+        if self.cut is not None:
+            tokens = [part for token in tokens for part in _cut(token, self.cut)]
         said = [[Spoken(word) for word in token.words] for token in tokens]
         for i, token in enumerate(tokens):
             if token.after or i + 1 == len(tokens) or tokens[i + 1].before:
@@ -78,6 +87,26 @@ def _with_inline(readings: list[Reading], text: str) -> list[Reading]:
     ]
     outside = [r for r in readings if not any(i.start < r.end and r.start < i.end for i in inline)]
     return sorted([*outside, *inline], key=lambda reading: reading.start)
+
+
+def _cut(token: Token, cut: Callable[[str], list[str]]) -> list[Token]:
+    """The words of a run of Chinese; the first keeps what is before, the last what follows."""
+    if token.kind != "cjk":
+        return [token]
+    parts = [part for part in cut(token.text) if part]
+    if len(parts) < 2:
+        return [token]
+    out = []
+    position = token.core
+    for i, part in enumerate(parts):
+        start = token.start if i == 0 else position
+        end = token.end if i == len(parts) - 1 else position + len(part)
+        before = token.before if i == 0 else ""
+        after = token.after if i == len(parts) - 1 else ""
+        out.append(replace(token, start=start, end=end, text=part, words=(part,), before=before,
+                           after=after, joined=i > 0 or token.joined))  # fmt: skip
+        position += len(part)
+    return out
 
 
 def _build(

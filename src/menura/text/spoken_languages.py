@@ -1,11 +1,12 @@
 """The text machinery of each language, made when it is first asked for and then kept."""
 
 import threading
-from collections.abc import Callable
+from importlib import import_module
 from typing import Protocol
 
 from menura.text.alphabetic import Alphabetic, ForeignPronouncer
 from menura.text.clean import Clean
+from menura.text.normalise import rules
 from menura.text.phonemes.contract import Pronouncer
 from menura.text.unspoken import Unspoken
 from menura.text.utterance import Language, Word
@@ -27,7 +28,7 @@ def pronouncer(language: Language) -> Pronouncer:
     """The pronouncer of a language. Thread-safe."""
     with _lock:
         if language not in _pronouncers:
-            _pronouncers[language] = _PRONOUNCERS[language]()
+            _pronouncers[language] = _make_pronouncer(language)
         return _pronouncers[language]
 
 
@@ -39,20 +40,45 @@ def analyst(language: Language) -> Analyst:
         return _analysts[language]
 
 
-def _english(british: bool) -> Pronouncer:
-    from menura.text.phonemes.english import English
-
-    return English(british)
-
-
-_PRONOUNCERS: dict[Language, Callable[[], Pronouncer]] = {
-    "en-US": lambda: _english(False),
-    "en-GB": lambda: _english(True),
+_PRONOUNCERS: dict[Language, tuple[str, str]] = {
+    # module under menura.text.phonemes, class
+    "es-ES": ("spanish", "Spanish"),
+    "fr-FR": ("french", "French"),
+    "hi-IN": ("hindi", "Hindi"),
+    "it-IT": ("italian", "Italian"),
+    "ja-JP": ("japanese", "Japanese"),
+    "pt-BR": ("portuguese", "Portuguese"),
+    "zh-CN": ("chinese", "Chinese"),
 }
 
 
-def _make_analyst(language: Language) -> Analyst:
-    foreign = {"devanagari": ForeignPronouncer("hi-IN"), "cjk": ForeignPronouncer("zh-CN")}
-    from menura.text.normalising import english
+def _make_pronouncer(language: Language) -> Pronouncer:
+    if language[:2] == "en":
+        from menura.text.phonemes.english import English
 
-    return Alphabetic(english.rules(language == "en-GB"), pronouncer(language), foreign)
+        return English(british=language == "en-GB")
+    module, name = _PRONOUNCERS[language]
+    made: Pronouncer = getattr(import_module(f"menura.text.phonemes.{module}"), name)()
+    return made
+
+
+_SCRIPTS = {"devanagari": "hi-IN", "cjk": "zh-CN", "letter": "en-US"}
+_NATIVE_SCRIPT = {"hi": "devanagari", "ja": "cjk", "zh": "cjk"}
+
+
+def _make_analyst(language: Language) -> Analyst:
+    native = _NATIVE_SCRIPT.get(language[:2], "letter")
+    foreign = {kind: ForeignPronouncer(other) for kind, other in _SCRIPTS.items() if kind != native}
+    if language == "ja-JP":
+        from menura.text.japanese_words import JapaneseAnalyst
+        from menura.text.phonemes.japanese import Japanese
+
+        japanese = pronouncer(language)
+        assert isinstance(japanese, Japanese)
+        return JapaneseAnalyst(japanese, foreign)
+    cut = None
+    if language == "zh-CN":
+        from menura.text.phonemes import chinese
+
+        cut = chinese.split_words
+    return Alphabetic(rules(language), pronouncer(language), foreign, cut)

@@ -57,6 +57,8 @@ class Token:
     before: str = ""
     after: str = ""
     joined: bool = False
+    core: int = 0
+    """Where the word itself starts, after opening punctuation."""
 
 
 def tokenise(clean: str, readings: Sequence[Reading]) -> tuple[list[Token], list[int]]:
@@ -104,7 +106,9 @@ class _Builder:
             joined = False
             self._opening = None
         self.tokens.append(
-            Token(first, end, self.clean[start:end], kind, words, phonemes, before, "", joined)
+            Token(
+                first, end, self.clean[start:end], kind, words, phonemes, before, "", joined, start
+            )
         )
         self._last_end = end
 

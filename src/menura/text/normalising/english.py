@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from menura.text.normalising import english_words as words
 from menura.text.normalising.english_numbers import NUMBER_RULES, money_rules, number
 from menura.text.numbers.english import cardinal, digits, ordinal, year
+from menura.text.numbers.roman import roman
 from menura.text.readings import DIGITS, Reading, Rule, group, rule
 from menura.text.word_lists import word_set
 
@@ -204,16 +205,6 @@ _ROYAL = (
 _ROMAN = r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 
 
-def roman(text: str) -> int:
-    """Value of a Roman numeral that is known to be well formed."""
-    values = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-    total = 0
-    for here, after in zip(text, [*text[1:], ""], strict=True):
-        value = values[here]
-        total += -value if after and values[after] > value else value
-    return total
-
-
 def _roman_after_head(match: re.Match[str]) -> list[Reading] | None:
     text = match.group("roman")
     return [group(match, "roman", cardinal(roman(text)))] if text else None
@@ -268,7 +259,7 @@ def rules(british: bool) -> list[Rule]:
             rf"(?<![\w@.])(?:[A-Za-z0-9][A-Za-z0-9-]{{0,40}}\.){{1,4}}(?:{_TOP_LEVEL})(?:/[^\s<>\"”]{{0,200}})?(?![\w])",
             _domain,
             ".",
-        ),  # noqa: E501
+        ),
         rule(r"(?<![\w@])@(?P<name>\w{2,30})", _handle, "@"),
         rule(r"(?<![\w#&])#(?P<n>\d{1,6})\b", _number_sign, "#"),
         rule(r"(?<![\w#&])#(?P<name>[A-Za-z]\w{0,40})", _hashtag, "#"),
@@ -279,23 +270,23 @@ def rules(british: bool) -> list[Rule]:
             r"(?<![\d.])(?P<a>\d{1,2})\.(?P<b>\d{1,2})\.(?P<y>[12]\d{3})(?![\d.]\d)",
             _british_date,
             ".",
-        ),  # noqa: E501
+        ),
         rule(
             rf"\b(?P<month>{_MONTH})\s+(?P<day>(?P<d>\d{{1,2}})(?:st|nd|rd|th)?)(?!\d|[.:]\d|,\d){year_part}",
             _month_day,
             DIGITS,
-        ),  # noqa: E501
+        ),
         rule(
             rf"(?P<the>\b[Tt]he\s+)?(?<![\d.,])(?P<day>(?P<d>\d{{1,2}})(?:st|nd|rd|th)?)\s+(?P<of>of\s+)?(?P<month>{_MONTH})(?!\w){year_part}",
             _day_month,
             DIGITS,
-        ),  # noqa: E501
+        ),
         rule(rf"\b(?P<month>{_MONTH})\s+(?P<year>[12]\d{{3}})(?![\d,]\d)", _month_year, DIGITS),
         rule(
             r"(?<![\d:.])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?:\s?(?P<half>[AaPp]\.?[Mm](?:\.|\b)))?(?!\d|:\d)",
             _time,
             ":",
-        ),  # noqa: E501
+        ),
         rule(
             r"(?<![\d:.])(?P<hour>\d{1,2})\s?(?P<half>[AaPp]\.[Mm]\.|[AaPp][Mm]\b)", _hour, DIGITS
         ),
@@ -306,19 +297,19 @@ def rules(british: bool) -> list[Rule]:
             rf"(?i:\b(?:{_ROMAN_HEADS})\b\.?)\s+(?P<roman>(?=[MDCLXVI]){_ROMAN})\b(?!')",
             _roman_after_head,
             "MDCLXVI",
-        ),  # noqa: E501
+        ),
         rule(rf"\b(?:{_ROYAL})\s+(?P<roman>(?=[XVI]){_ROMAN})\b", _roman_after_name, "XVI"),
         rule(r"\b(?P<st>St\.)(?P<next>\s+[A-Z])?", _saint_or_street, "S"),
         rule(
             r"(?<![\w.])(?P<name>(?:[A-Za-z]{1,8}|[a-z](?:\.[a-z]){1,3}|P\.S|R\.I\.P)\.)(?!\w)",
             _abbreviation,
             ".",
-        ),  # noqa: E501
+        ),
         rule(r"(?<![\w.])(?:[A-Za-z]\.){2,7}(?!\w)", _initialism, "."),
         rule(
             r"(?<![\w./])(?:Mrs?|Ms|Dr|Prof|vs|etc|Jr|Ltd|Sgt|Blvd|w/o|w/)(?![\w'./-])",
             _plain_abbreviation,
-        ),  # noqa: E501
+        ),
         rule(r"\b[Aa]nd/or\b", _and_slash_or, "/"),
         rule("[" + re.escape("".join(words.SIGNS)) + "]", _sign, "".join(words.SIGNS)),
     ]

@@ -5,6 +5,7 @@ import re
 from menura.text.normalising.english_words import CURRENCIES, SCALES, UNITS
 from menura.text.numbers.english import cardinal, decimal, digits, integer, ordinal, year
 from menura.text.readings import DIGITS, Reading, Rule, group, rule
+from menura.text.word_lists import word_set
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,7}|\d{1,20})(?:\.\d{1,12})?"
 _PLAIN_NUMBER = re.compile(_NUMBER)
@@ -59,7 +60,7 @@ def money_rules() -> list[Rule]:
             rf"(?P<currency>{_SYMBOL})\s?(?P<a>{_NUMBER})\s?[-–—]\s?(?:{_SYMBOL})?(?P<b>{_NUMBER})(?:\s?{_SCALE}\b)?",
             _money_range,
             "-–—",
-        ),  # noqa: E501
+        ),
         rule(
             rf"{_SIGN}(?P<currency>{_SYMBOL})\s?(?P<n>{_NUMBER})(?:[\s-]?{_SCALE}\b)?(?!\d)", _money
         ),
@@ -72,11 +73,11 @@ def money_rules() -> list[Rule]:
             rf"{_SIGN}(?<![\w.])(?P<n>{_NUMBER})(?:\s?{_SCALE})?\s?(?P<currency>{_SYMBOL}|(?:{_CODES})\b)(?![\d$])",
             _money,
             DIGITS,
-        ),  # noqa: E501
+        ),
     ]
 
 
-_ONLY_ATTACHED = frozenset(["A", "in", "K", "M", "B", "V", "J", "s"])
+_ONLY_ATTACHED = word_set("A in K M B V J s")
 
 
 def _measure(match: re.Match[str]) -> list[str] | None:
@@ -244,7 +245,7 @@ NUMBER_RULES: list[Rule] = [
         r"\d{3,4}[ .-]\d{3,4}(?![\w-])",
         _phone,
         "-. ",
-    ),  # noqa: E501
+    ),
     rule(r"(?<![\w.])\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,5}(?![\w-])", _phone, "+"),
     rule(r"(?<![\w.,-])\d{3}-\d{4}(?![\w-])", _phone, "-"),
     rule(r"(?<![\w.])(?P<v>[vV])(?P<n>\d{1,4}(?:\.\d{1,4}){2,3})(?!\w)", _dotted, "."),
@@ -267,12 +268,12 @@ NUMBER_RULES: list[Rule] = [
         rf"{_SIGN}(?<![\w.,])(?P<n>{_NUMBER})(?P<gap>\s?)(?P<hyphen>-?)(?P<unit>{_UNIT})(?![\w/])",
         _measure,
         DIGITS,
-    ),  # noqa: E501
+    ),
     rule(
         r"(?<![\w/.,])(?:(?P<whole>\d{1,4})\s)?(?P<top>\d{1,3})[/⁄](?P<bottom>\d{1,3})(?![\w/]|\.\d)",
         _fraction,
         "/⁄",
-    ),  # noqa: E501
+    ),
     rule(r"(?<!\w)(?P<n>\d{1,6})\s?(?P<f>[½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚])", _vulgar, "".join(_VULGAR)),
     rule(rf"(?<![\w.])(?P<a>{_PART})\s?(?P<rest>(?:[x×]\s?{_PART}\s?){{1,3}})(?!\w)", _by, "x×"),
     rule(

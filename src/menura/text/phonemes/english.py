@@ -198,7 +198,7 @@ class English:
                     self.unknown.guess(
                         stem + ("e" if ending == "ed" and stem[-1] in "vuzcs" else "")
                     )
-                )  # noqa: E501
+                )
         said = self.unknown.guess(letters)
         if not any(c in VOWELS for c in said):
             return self.lexicon.spell(letters)

@@ -116,7 +116,7 @@ def _odd_ones(
             after
             and after[0] in _LEAD_AFTER
             or (before and before[0] in ("of", "contain", "contains", "toxic", "molten"))
-        )  # noqa: E501
+        )
         return "lˈɛd" if metal and after[:1] != ["to"] else None
     if low == "does" and before and before[0] in ("the", "two", "three", "female"):
         return "dˈQz" if british else "dˈOz"
@@ -144,7 +144,7 @@ def _odd_ones(
         and before
         and before[0] in ("he", "she", "they", "i", "we")
         and after[:1] in (["into"], ["in"], ["for"], ["under"])
-    ):  # noqa: E501
+    ):
         return "dˈQv" if british else "dˈOv"
     if low == "minute" and after and after[0] in _MINUTE_AFTER:
         return "mInjˈuːt" if british else "mInˈut"
@@ -192,13 +192,13 @@ def tag(low: str, context: Context, entry: Entry | None) -> str:
             if following in ("up", "down", "around", "through", "its", "his", "her", "the")
             and previous not in _DETERMINERS
             else ""
-        )  # noqa: E501
+        )
     if low == "that":
         return (
             "DT"
             if context.vowel_next is None or (context.starts and following in ("is", "was", "one"))
             else ""
-        )  # noqa: E501
+        )
     if low in ("live", "lives"):
         return _tag_live(low, previous, following)
     return _tag_plain(low, previous, following, entry)
@@ -266,7 +266,7 @@ def _tag_plain(low: str, previous: str, following: str, entry: dict[str, str | N
             else "ADJ"
             if entry.get("ADJ")
             else "NOUN"
-        )  # noqa: E501
+        )
     plural_subject = previous.endswith("s") and not previous.endswith(("ss", "us", "is", "'s"))
     if plural_subject and not low.endswith("s"):
         return "VERB" if object_next or following in ("to", "in", "with", "from", "at") else "NOUN"
