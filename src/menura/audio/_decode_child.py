@@ -75,6 +75,8 @@ def decode(
                 video = bool(container.streams.video) and container.duration is not None
                 raise Refusal("audio_video_only" if video else "audio_unreadable")
             stream = container.streams.best("audio") or container.streams.audio[0]
+            if stream.codec_context is None:
+                raise Refusal("audio_codec")
             stream.codec_context.thread_count = 1
             work = _Work(rate, max_seconds, out)
             seconds = work.run(container, stream, refuse_seconds)

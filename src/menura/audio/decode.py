@@ -59,6 +59,7 @@ _REFUSALS = {
         "The video has no sound track.",
         "Send a video with sound, or an audio file.",
     ),
+    "audio_codec": ("The sound in the file is in an unknown coding.", _EXPORT_AGAIN),
     "audio_damaged": ("The audio file is damaged or cut off and cannot be read.", _EXPORT_AGAIN),
     "audio_no_samples": ("The audio file has a header but no sound in it.", _EXPORT_AGAIN),
     "audio_not_finite": ("The audio holds numbers that are no sound (NaN or Inf).", _EXPORT_AGAIN),

@@ -12,6 +12,9 @@ STABILITY_SECONDS = 10.0
 LONG_SECONDS = {"similarity": 15.0, "stability": 20.0}
 """Speech beyond which nothing is gained; the best span of about that length is used."""
 
+MOST_OF_IT = 0.8
+"""Share of the speech from which on a cut is not worth a word."""
+
 NOISY_SNR_DB = 20.0
 """On 14 noisy/clean pairs and 8 clean clips, clean reads 20.9 dB or more, noisy 19.4 or less."""
 
@@ -114,7 +117,7 @@ def _long(f: Findings) -> Advice | None:
             f"Only the first part of {f.original_seconds / 60:.1f} minutes was listened to.",
             "Send the best minute for a clone, or all of it as a data set for a professional one.",
         )
-    if f.cut:
+    if f.cut and f.used_seconds < MOST_OF_IT * f.speech_seconds:
         return Advice(
             "clip_longer_than_needed",
             "info",

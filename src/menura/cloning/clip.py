@@ -211,6 +211,13 @@ def likeness(one: str, other: str) -> float:
 
 def _speech(audio: Audio, sample_rate: int) -> list[Span]:
     spans = speech_spans(audio, sample_rate)
+    total = audio.size / sample_rate
+    if total < LEAST_SPEECH_SECONDS:
+        raise AudioError(
+            "audio_too_short",
+            f"The recording is only {total:.2f} s long.",
+            f"At least {LEAST_SPEECH_SECONDS:.0f} s of speech are needed; 5 to 15 s are best.",
+        )
     if not spans:
         raise AudioError(
             "audio_no_speech",
