@@ -106,7 +106,13 @@ def check(state: VoiceState, decoder: Decoder) -> None:
             raise refuse(f"tensor {name!r} holds numbers that are not finite")
         if name.startswith(("down/", "up/")):
             kind, _, layer = name.partition("/")
-            other = state.tensors.get(("up/" if kind == "down" else "down/") + layer)
-            if other is None or sorted(other.shape)[0] < 0:
+            partner = ("up/" if kind == "down" else "down/") + layer
+            other = state.tensors.get(partner)
+            if other is None:
                 raise refuse(f"tensor {name!r} has no partner")
+            if (
+                other.ndim == 3
+                and value.shape[wanted.index(0)] != other.shape[shapes[partner].index(0)]
+            ):
+                raise refuse(f"tensor {name!r} has another rank than its partner")
     split_state(state)

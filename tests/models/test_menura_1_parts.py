@@ -1,0 +1,212 @@
+"""Parts of menura-1 that need no trained weights."""
+
+import numpy as np
+import pytest
+import torch
+
+from menura.errors import StateError, TextError
+from menura.models.contract import VoiceState, WordTiming
+from menura.models.menura_1 import voices
+from menura.models.menura_1.adapter import Adapter, Merger
+from menura.models.menura_1.alignment import align, warp
+from menura.models.menura_1.decoder import Decoder
+from menura.models.menura_1.losses import SpectralLoss
+from menura.models.menura_1.model import faded, shape_pitch, sounding, timings
+from menura.models.menura_1.network import Plan
+from menura.models.menura_1.state import SNAPSHOT, Prosody, check, make_state
+from menura.models.menura_1.symbols import token_ids
+from menura.models.menura_1.tiled_convolution import TiledConv1d
+from menura.text.utterance import Utterance, Word
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Decoder:
+    torch.manual_seed(0)
+    return Decoder().eval().requires_grad_(False)
+
+
+@pytest.mark.parametrize("taps", [3, 7, 11])
+@pytest.mark.parametrize("dilation", [1, 3, 5])
+@pytest.mark.parametrize("steps", [16, 101])
+def test_tiled_convolution_is_the_direct_one(taps: int, dilation: int, steps: int) -> None:
+    torch.manual_seed(0)
+    layer = TiledConv1d(6, taps, dilation=dilation).requires_grad_(False)
+    x = torch.randn(2, 6, steps, requires_grad=True)
+    ours = layer(x)
+    theirs = torch.nn.functional.conv1d(
+        x, layer.weight, layer.bias, padding=layer.padding, dilation=layer.dilation
+    )
+    upstream = torch.randn_like(ours)
+    assert torch.allclose(ours, theirs, atol=1e-5)
+    assert torch.allclose(
+        torch.autograd.grad(ours, x, upstream)[0],
+        torch.autograd.grad(theirs, x, upstream)[0],
+        atol=1e-5,
+    )
+
+
+def test_tiled_convolution_follows_new_weights() -> None:
+    layer = TiledConv1d(4, 7).requires_grad_(False)
+    x = torch.randn(1, 4, 40)
+    before = layer(x)
+    layer.weight.data = layer.weight.data * 2
+    assert torch.allclose(
+        layer(x) - layer.bias[:, None], 2 * (before - layer.bias[:, None]), atol=1e-5
+    )
+
+
+def _inputs() -> tuple[torch.Tensor, ...]:
+    generator = torch.Generator().manual_seed(1)
+    return (
+        torch.randn(1, 512, 6, generator=generator),
+        torch.full((1, 12), 120.0),
+        torch.full((1, 12), 6.0),
+        torch.randn(1, 128, generator=generator),
+    )
+
+
+def test_merged_adapter_speaks_like_the_attached_one(decoder: Decoder) -> None:
+    generator = torch.Generator().manual_seed(0)
+    adapter = Adapter(decoder, 4, generator)
+    for parameter in adapter.parameters():
+        parameter.data.normal_(std=0.02, generator=generator)
+        parameter.data = parameter.data.half().float()
+    with torch.no_grad():
+        plain = decoder(*_inputs())
+        with adapter.attached():
+            attached = decoder(*_inputs())
+        merger = Merger(decoder)
+        merger.merge(adapter.tensors())
+        merged = decoder(*_inputs())
+        merger.restore()
+        restored = decoder(*_inputs())
+    assert (attached - plain).abs().max() > 1e-3
+    assert torch.allclose(merged, attached, atol=1e-4 * float(attached.abs().max()) + 1e-5)
+    assert torch.equal(restored, plain)
+
+
+def test_adapter_gets_gradients_and_the_decoder_none(decoder: Decoder) -> None:
+    adapter = Adapter(decoder, 2, torch.Generator().manual_seed(0))
+    with adapter.attached():
+        decoder(*_inputs()).square().mean().backward()
+    assert all(p.grad is not None for p in adapter.up.values())
+    assert all(p.grad is None for p in decoder.parameters())
+
+
+def test_warp_follows_a_stretched_copy() -> None:
+    steps = np.arange(10)
+    stretched = np.repeat(steps, 2)
+    first, second = warp((steps[:, None] != stretched[None]).astype(np.float32))
+    assert np.array_equal(steps[first], stretched[second])
+    assert (first[0], second[0], first[-1], second[-1]) == (0, 0, 9, 19)
+
+
+def test_alignment_finds_the_words_of_a_slower_reading() -> None:
+    torch.manual_seed(0)
+    sounds = torch.randn(80, 5)
+    durations = torch.tensor([2, 4, 4, 4, 2])
+    slower = torch.tensor([2, 8, 6, 8, 2])
+    spoken = sounds.repeat_interleave(2 * durations, dim=1)
+    heard = sounds.repeat_interleave(2 * slower, dim=1)
+    found = align(spoken, durations, heard, int(slower.sum()))
+    assert (found.durations - slower).abs().max() <= 1
+    assert int(found.durations.sum()) == int(slower.sum())
+    assert found.cost < 0.1
+    assert align(spoken, durations, torch.randn(80, 52), 26).cost > 0.5
+
+
+def test_spectral_loss_ignores_what_the_recording_lacks() -> None:
+    spectrum = torch.fft.rfft(torch.randn(24000, generator=torch.Generator().manual_seed(0)))
+    hertz = torch.arange(spectrum.numel())
+    low = torch.fft.irfft(torch.where(hertz < 7000, spectrum, 0))[None]
+    high = torch.fft.irfft(torch.where(hertz > 9000, spectrum, 0))[None]
+    within = float(SpectralLoss(8000.0)(low + high, low))
+    assert within < 0.2 * float(SpectralLoss(12000.0)(low + high, low))
+    assert float(SpectralLoss(8000.0)(low, low)) == 0.0
+
+
+def _state(decoder: Decoder, **changes: np.ndarray) -> VoiceState:
+    adapter = Adapter(decoder, 2, torch.Generator().manual_seed(0))
+    state = make_state(voices.tables()["af_heart"], Prosody(), adapter.tensors())
+    return VoiceState(SNAPSHOT, {**state.tensors, **changes})
+
+
+def test_a_good_state_passes(decoder: Decoder) -> None:
+    check(_state(decoder), decoder)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("style", np.zeros((3, 256), np.float16), "shape"),
+        ("style", np.full((48, 256), np.nan, np.float16), "finite"),
+        ("surprise", np.zeros(3, np.float16), "unknown tensor"),
+        ("down/asr_res.0", np.zeros((2, 512, 1), np.int64), "type"),
+        ("down/asr_res.0", np.zeros((500, 512, 1), np.float16), "shape"),
+        ("down/asr_res.0", np.zeros((3, 512, 1), np.float16), "partner"),
+        ("prosody", np.array([9.0, 1.0, 1.0], np.float32), "0.2 to 5"),
+    ],
+)
+def test_a_bad_state_is_refused(decoder: Decoder, name: str, value: np.ndarray, words: str) -> None:
+    with pytest.raises(StateError, match=words):
+        check(_state(decoder, **{name: value}), decoder)
+
+
+def test_a_state_of_another_base_is_refused(decoder: Decoder) -> None:
+    with pytest.raises(StateError, match="belongs to the base model"):
+        check(VoiceState("menura-9", _state(decoder).tensors), decoder)
+
+
+def test_symbols_out_of_the_alphabet_are_named() -> None:
+    assert token_ids("a") != token_ids("b")
+    with pytest.raises(TextError, match="€"):
+        token_ids("a€")
+
+
+def test_style_rows_lie_between_their_neighbours() -> None:
+    table = voices.tables()["bm_george"]
+    assert np.allclose(voices.style_row(table, 1), table[0])
+    assert np.allclose(voices.style_row(table, 510), table[-1])
+    middle = voices.style_row(table, 16 + 1 + 8)  # half-way between the rows 16 and 32
+    assert np.allclose(middle, (table[16].astype(np.float32) + table[17]) / 2, atol=1e-3)
+
+
+def test_there_are_54_stock_voices_in_nine_languages() -> None:
+    stock = voices.stock_voices()
+    assert len(stock) == 54
+    assert {v.language for v in stock} == {
+        "en-US", "en-GB", "es-ES", "fr-FR", "hi-IN", "it-IT", "ja-JP", "pt-BR", "zh-CN",
+    }  # fmt: skip
+
+
+def test_pitch_is_moved_where_voiced() -> None:
+    f0 = torch.tensor([[0.0, 100.0, 200.0, 5.0]])
+    plan = Plan(torch.ones(1), torch.zeros(1, 1, 2), f0, torch.zeros(1, 4))
+    moved = shape_pitch(plan, Prosody(pitch=1.5)).f0
+    assert torch.allclose(moved, torch.tensor([[0.0, 150.0, 300.0, 5.0]]))
+    wider = shape_pitch(plan, Prosody(pitch_spread=2.0)).f0
+    assert wider[0, 2] / wider[0, 1] == pytest.approx(4.0)
+
+
+def test_edges_are_cut_to_the_sound_and_faded() -> None:
+    samples = np.zeros(24000, np.float32)
+    samples[8000:16000] = 0.5
+    first, last = sounding(samples)
+    assert 0 < 8000 - first <= 2400
+    assert 0 < last - 16000 <= 4800
+    out = faded(np.ones(1000, np.float32))
+    assert out[0] == out[-1] == 0.0
+    assert out[500] == 1.0
+
+
+def test_word_times_come_from_the_durations() -> None:
+    utterance = Utterance(
+        (Word("Hi,", 0, "hI", after=", "), Word("you", 4, "ju", after=".")), "en-US"
+    )
+    assert utterance.phonemes == "hI, ju."
+    # pad, h, I, comma, blank, j, u, full stop, pad
+    ends = np.cumsum([0.5, 0.1, 0.2, 0.1, 0.1, 0.1, 0.2, 0.1, 0.3])
+    words, phonemes = timings(utterance, ends, 1.7)
+    assert words[0] == WordTiming("Hi,", pytest.approx(0.5), pytest.approx(0.8))
+    assert words[1] == WordTiming("you", pytest.approx(1.0), pytest.approx(1.3))
+    assert [p.phoneme for p in phonemes] == ["h", "I", "j", "u"]
