@@ -13,14 +13,13 @@ from menura.api.auth import Caller
 from menura.api.deps import CallerDep, ServicesDep
 from menura.api.disconnect import while_connected
 from menura.api.errors import request_id
+from menura.api.language import choose_language
 from menura.api.model_ids import check_model_id
 from menura.api.schemas import SpeechRequest, parse, read_body
 from menura.api.services import Services
 from menura.audio.encode import complete_wav
 from menura.audio.formats import parse_output_format
 from menura.errors import InputError, MenuraError, NotFoundError, TextError, TooLargeError
-from menura.library.tables import Voice
-from menura.text.languages import resolve
 from menura.work.jobs import SpeechJob, SpeechOutput
 
 router = APIRouter(prefix="/tts", tags=["Speech"])
@@ -141,13 +140,17 @@ async def _job(at: Services, caller: Caller, body: SpeechRequest) -> SpeechJob:
     asked = voice_id(body.voice)
     await at.voices_known()
     voice = await run_in_threadpool(at.library.voices.get, caller.organisation_id, asked)
+    # Detecting takes milliseconds of computing, and its tables are read on first use.
+    language = await run_in_threadpool(
+        choose_language, body.transcript, body.language, body.locale, voice.locale
+    )
     config = body.generation_config
     speed = config.speed if config is not None else None
     volume = config.volume if config is not None else None
     return SpeechJob(
         text=body.transcript,
         voice=await run_in_threadpool(at.library.voices.ref, voice),
-        language=_language(body, voice),
+        language=language,
         output=output,
         speed=SPEEDS[body.speed or "normal"] if speed is None else speed,
         volume=1.0 if volume is None else volume,
@@ -166,22 +169,6 @@ def voice_id(voice: str | Mapping[str, Any]) -> str:
     if not isinstance(found, str) or not found:
         raise InputError("voice_invalid", "The field `voice` names no voice id.", remedy)
     return found
-
-
-def _language(body: SpeechRequest, voice: Voice) -> str:
-    if body.language and body.locale:
-        raise InputError(
-            "language_and_locale",
-            "Both `language` and `locale` were sent.",
-            "Send one of the two.",
-        )
-    asked = body.language or body.locale
-    if not asked:
-        return voice.locale
-    # A bare code leaves the region to the voice: `en` with a British voice is British.
-    if asked.strip().lower() == voice.locale.split("-")[0]:
-        return voice.locale
-    return resolve(asked)
 
 
 def _ignored(body: SpeechRequest) -> list[str]:
