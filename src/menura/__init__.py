@@ -23,8 +23,9 @@ from menura.errors import (
 
 if TYPE_CHECKING:
     from menura.audio.formats import OutputFormat
+    from menura.catalogue import Voice
     from menura.settings import Settings
-    from menura.studio import Menura, Speech, Voice
+    from menura.studio import Menura, Speech
 
 __version__ = version("menura")
 
@@ -56,7 +57,7 @@ _LATER = {
     "OutputFormat": "menura.audio.formats",
     "Settings": "menura.settings",
     "Speech": "menura.studio",
-    "Voice": "menura.studio",
+    "Voice": "menura.catalogue",
 }
 """Loaded when first used: PyTorch alone takes seconds, and `menura --help` needs none of it."""
 

@@ -14,23 +14,19 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from menura.audio.encode import complete_wav, mp3_bit_rate
 from menura.audio.formats import OutputFormat
-from menura.errors import AudioError, ConflictError, InputError, NotFoundError
-from menura.library.keys import NewKey
-from menura.library.store import Library
-from menura.library.tables import ApiKey
-from menura.library.tables import Voice as VoiceRow
-from menura.library.voices import NewVoice, VoiceFilter
+from menura.catalogue import Catalogue, Keys, Voice, Voices, clean_name, public_voice
+from menura.errors import AudioError, InputError
+from menura.library.voices import NewVoice
 from menura.models import states
 from menura.models.contract import PhonemeTiming, Progress, WordTiming
 from menura.settings import Settings
 from menura.text.languages import resolve
-from menura.work.jobs import Advice, CloneJob, CloneOutcome, SpeechJob, SpeechOutput, VoiceRef
+from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput
 
 if TYPE_CHECKING:
     from menura.engine import Engine
@@ -47,36 +43,6 @@ SPEEDS = (0.6, 1.5)
 VOLUMES = (0.5, 2.0)
 
 _SAMPLE_BYTES = {"pcm_f32le": 4, "pcm_s16le": 2, "pcm_mulaw": 1, "pcm_alaw": 1}
-_SHORTEST_PREFIX = 4
-
-
-@dataclass(frozen=True)
-class Voice:
-    """A voice of the library: one that ships with the model, or a clone."""
-
-    id: str
-    name: str
-    language: str
-    """BCP-47 tag, such as `en-US`."""
-
-    description: str
-    gender: str | None
-    stock: str | None
-    """The model's own key of a stock voice, such as `af_heart`; None for a clone."""
-
-    mode: str | None
-    """How it was cloned: `similarity` or `stability`."""
-
-    snapshot: str
-    """The base model that it belongs to."""
-
-    created_at: datetime
-    transcript: str | None
-    report: Mapping[str, Any]
-    """Figures of the clone: steps, seconds, similarity before and after."""
-
-    advice: Sequence[Advice]
-    """What could be better about the clip."""
 
 
 @dataclass(frozen=True)
@@ -112,75 +78,6 @@ def sounding_seconds(output: OutputFormat, size: int) -> float:
     return max(0, size - header) / width / output.sample_rate
 
 
-class Voices:
-    """The voices of a data folder. Wherever one is named, its id, the beginning of its id (four
-    characters or more), a stock voice's key or its name will do, as long as only one fits.
-    """
-
-    def __init__(self, owner: "Menura") -> None:
-        self._owner = owner
-
-    def list(
-        self, *, query: str | None = None, language: str | None = None, mine: bool | None = None
-    ) -> Sequence[Voice]:
-        """Lists voices, clones before stock voices, the newest first.
-
-        `query` is part of a name, description or id; `mine` True shows clones only, False stock
-        voices only.
-        """
-        where = VoiceFilter(q=query, language=language, is_owner=mine)
-        store = self._owner.library(stocked=mine is not True).voices
-        return [_voice(row) for row in store.list(self._owner.organisation_id, where).voices]
-
-    def get(self, name: str) -> Voice:
-        """Finds one voice. Raises NotFoundError, ConflictError when several fit."""
-        return _voice(self._owner.voice_row(name))
-
-    def rename(self, name: str, new_name: str) -> Voice:
-        """Renames a clone. Raises NotFoundError, PermissionDeniedError for a stock voice."""
-        return self._change(name, "name", _clean_name(new_name))
-
-    def describe(self, name: str, description: str) -> Voice:
-        """Gives a clone a description. Raises NotFoundError, PermissionDeniedError."""
-        return self._change(name, "description", description)
-
-    def delete(self, name: str) -> Voice:
-        """Deletes a clone for good and returns what it was.
-
-        Raises NotFoundError, PermissionDeniedError for a stock voice.
-        """
-        row = self._owner.voice_row(name)
-        self._owner.library().voices.delete(self._owner.organisation_id, row.id)
-        return _voice(row)
-
-    def _change(self, name: str, field: str, value: str) -> Voice:
-        row = self._owner.voice_row(name)
-        store = self._owner.library().voices
-        return _voice(store.update(self._owner.organisation_id, row.id, {field: value}))
-
-
-class Keys:
-    """API keys of the server on this data folder."""
-
-    def __init__(self, owner: "Menura") -> None:
-        self._owner = owner
-
-    def create(self, description: str = "", *, admin: bool = False) -> NewKey:
-        """Makes a key; `secret` of the result is shown this once."""
-        return self._owner.library().keys.create(description, admin=admin)
-
-    def list(self) -> Sequence[ApiKey]:
-        """Lists keys that are in force, newest first."""
-        return self._owner.library().keys.list()
-
-    def revoke(self, key_id: str) -> ApiKey:
-        """Ends a key, named by its id or the beginning of it. Raises NotFoundError."""
-        fitting = [key.id for key in self.list() if _begins(key.id, key_id)]
-        if len(fitting) > 1:
-            raise _ambiguous("key", key_id, fitting)
-        return self._owner.library().keys.revoke(fitting[0] if fitting else key_id)
-
-
 class Menura:
     """A data folder and a base model, used from one thread.
 
@@ -196,11 +93,10 @@ class Menura:
         if data is not None:
             chosen = chosen.model_copy(update={"data": Path(data)})
         self.settings = chosen
-        self.voices = Voices(self)
-        self.keys = Keys(self)
-        self._opened: Library | None = None
+        self.catalogue = Catalogue(chosen, lambda: self.engine.model)
+        self.voices = Voices(self.catalogue)
+        self.keys = Keys(self.catalogue)
         self._loaded: Engine | None = None
-        self._organisation: str | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -210,9 +106,7 @@ class Menura:
 
     def close(self) -> None:
         """Closes the library; everything else is freed with the object."""
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+        self.catalogue.close()
         self._loaded = None
 
     @property
@@ -223,22 +117,6 @@ class Menura:
 
             self._loaded = Engine(self.settings)
         return self._loaded
-
-    @property
-    def organisation_id(self) -> str:
-        """Who owns what is made here: the default organisation."""
-        if self._organisation is None:
-            self._organisation = self.library().keys.default_organisation().id
-        return self._organisation
-
-    def library(self, *, stocked: bool = False) -> Library:
-        """The open library. `stocked` puts the model's stock voices into it if need be."""
-        if self._opened is None:
-            self._opened = Library(self.settings)
-        if stocked and not self._opened.voices.has_stock(self.settings.model):
-            model = self.engine.model
-            self._opened.voices.sync_stock(model.info, model.stock_voices())
-        return self._opened
 
     def clone(
         self,
@@ -272,7 +150,7 @@ class Menura:
             raise InputError(
                 "mode_invalid", f"There is no mode {mode!r}.", f"Accepted: {', '.join(MODES)}."
             )
-        clean = _clean_name(name)
+        clean = clean_name(name)
         path = Path(clip)
         job = CloneJob(
             clip=path,
@@ -285,8 +163,9 @@ class Menura:
         digest = _file_digest(path)
         outcome = self.engine.clone(job, on_progress or _silent)
         new = new_voice(job, outcome, clean, description, digest)
-        row = self.library().voices.add(self.organisation_id, new, states.save(outcome.state))
-        return _voice(row)
+        store = self.catalogue.library().voices
+        row = store.add(self.catalogue.organisation_id, new, states.save(outcome.state))
+        return public_voice(row)
 
     def stream(
         self,
@@ -304,10 +183,10 @@ class Menura:
         The first bytes come before the rest is computed; closing the iterator stops the work. A
         streamed wav states no length. Arguments as for `speak`.
         """
-        row = self.voice_row(voice.id if isinstance(voice, Voice) else voice)
+        row = self.catalogue.row(voice.id if isinstance(voice, Voice) else voice)
         job = SpeechJob(
             text=text,
-            voice=self._ref(row),
+            voice=self.catalogue.library().voices.ref(row),
             language=resolve(language or row.locale),
             output=_output_format(output),
             speed=_within("speed", speed, SPEEDS),
@@ -359,23 +238,6 @@ class Menura:
         whole = complete_wav(bytes(data)) if form.container == "wav" else bytes(data)
         return Speech(whole, form, tuple(words), tuple(phonemes), chosen)
 
-    def voice_row(self, name: str) -> VoiceRow:
-        """Finds a voice's record. Raises NotFoundError, ConflictError when several fit."""
-        store = self.library(stocked=True).voices
-        try:
-            return store.resolve(self.organisation_id, name)
-        except NotFoundError:
-            everyone = store.list(self.organisation_id).voices
-            fitting = [row for row in everyone if _begins(row.id, name)]
-            if len(fitting) > 1:
-                raise _ambiguous("voice", name, [row.id for row in fitting]) from None
-            if not fitting:
-                raise
-            return fitting[0]
-
-    def _ref(self, row: VoiceRow) -> VoiceRef:
-        return self.library().voices.ref(row)
-
 
 def new_voice(
     job: CloneJob, outcome: CloneOutcome, name: str, description: str, clip_digest: str
@@ -391,23 +253,6 @@ def new_voice(
         transcript=outcome.transcript,
         report=dict(outcome.report),
         advice=[dataclasses.asdict(finding) for finding in outcome.advice],
-    )
-
-
-def _voice(row: VoiceRow) -> Voice:
-    return Voice(
-        id=row.id,
-        name=row.name,
-        language=row.locale,
-        description=row.description,
-        gender=row.gender,
-        stock=row.stock_key,
-        mode=row.mode,
-        snapshot=row.snapshot,
-        created_at=row.created_at,
-        transcript=row.transcript,
-        report=dict(row.report),
-        advice=tuple(Advice(**finding) for finding in row.advice),
     )
 
 
@@ -432,13 +277,6 @@ def _within(name: str, value: float, bounds: tuple[float, float]) -> float:
     return value
 
 
-def _clean_name(name: str) -> str:
-    clean = name.strip()
-    if not clean:
-        raise InputError("voice_name_empty", "The voice has no name.", "Give it a name.")
-    return clean
-
-
 def _file_digest(path: Path) -> str:
     try:
         with path.open("rb") as file:
@@ -449,18 +287,6 @@ def _file_digest(path: Path) -> str:
             f"The clip {path.name!r} cannot be opened: {error.strerror or error}.",
             "Check the path.",
         ) from error
-
-
-def _begins(identity: str, text: str) -> bool:
-    return len(text) >= _SHORTEST_PREFIX and identity.startswith(text.lower())
-
-
-def _ambiguous(kind: str, text: str, fitting: Sequence[str]) -> ConflictError:
-    return ConflictError(
-        f"{kind}_id_ambiguous",
-        f"{len(fitting)} {kind} ids begin with {text!r}.",
-        f"Give more of it: {', '.join(fitting[:5])}.",
-    )
 
 
 def _silent(stage: str, share: float) -> None:

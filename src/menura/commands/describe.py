@@ -9,8 +9,8 @@ from rich.table import Table
 from menura.commands.terminal import details
 
 if TYPE_CHECKING:
+    from menura.catalogue import Voice
     from menura.library.tables import ApiKey
-    from menura.studio import Voice
 
 
 def voice_json(voice: "Voice") -> dict[str, Any]:

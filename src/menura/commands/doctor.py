@@ -119,10 +119,10 @@ def _library(menura: "Menura") -> Iterator[Finding]:
     clones = menura.voices.list(mine=True)
     keys = menura.keys.list()
     yield Finding("library", "ok", f"{len(clones)} clones, {len(keys)} API keys")
-    store = menura.library().voices
+    store = menura.catalogue.library().voices
     for voice in clones:
         try:
-            store.ref(menura.voice_row(voice.id))
+            store.ref(menura.catalogue.row(voice.id))
         except MenuraError as error:
             yield Finding(f"voice {voice.name}", "failed", error.sentence, error.remedy)
 

@@ -13,7 +13,7 @@ from menura.commands.terminal import Data, Json, Terminal, make_settings, quiet
 
 if TYPE_CHECKING:
     from menura.audio.formats import OutputFormat
-    from menura.studio import Voice
+    from menura.catalogue import Voice
     from menura.work.jobs import SpeechOutput
 
 STDOUT = "-"

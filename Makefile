@@ -1,0 +1,42 @@
+# Five verbs. All of them set up what they need in .venv first, which takes a minute the first time
+# and no time later. Wanted on the machine: Python 3.11 and make.
+#
+#   make run [ARGS="--port 5000"]   start the server; prints its address and, once, an API key
+#   make test [ARGS="-k decode"]    lint, types and all tests
+#   make check                      lint and types
+#   make bench [ARGS="--speakers 2"]  the benchmarks; writes benchmarks/results and docs/results.md
+#   make clean                      remove .venv and everything else that was made here
+
+export PYTHON ?= python3.11
+BIN := .venv/bin
+CODE := src tests scripts benchmarks
+
+.PHONY: run test check bench clean setup setup-test setup-bench
+
+run: setup
+	@$(BIN)/menura serve $(ARGS)
+
+test: check
+	$(BIN)/pytest $(ARGS)
+
+check: setup-test
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+
+bench: setup-bench
+	$(BIN)/menura judge -- $(ARGS)
+
+clean:
+	rm -rf .venv .tools build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf src/menura.egg-info
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup:
+	@scripts/setup.sh product
+
+setup-test:
+	@scripts/setup.sh test
+
+setup-bench:
+	@scripts/setup.sh bench

@@ -1,0 +1,207 @@
+"""The library as a program on this machine uses it: voices and keys, named as people do."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from menura.errors import ConflictError, InputError, NotFoundError
+from menura.library.keys import NewKey
+from menura.library.store import Library
+from menura.library.tables import ApiKey
+from menura.library.tables import Voice as VoiceRow
+from menura.library.voices import VoiceFilter
+from menura.models.contract import BaseModel
+from menura.settings import Settings
+from menura.work.jobs import Advice
+
+_SHORTEST_PREFIX = 4
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A voice of the library: one that ships with the model, or a clone."""
+
+    id: str
+    name: str
+    language: str
+    """BCP-47 tag, such as `en-US`."""
+
+    description: str
+    gender: str | None
+    stock: str | None
+    """The model's own key of a stock voice, such as `af_heart`; None for a clone."""
+
+    mode: str | None
+    """How it was cloned: `similarity` or `stability`."""
+
+    snapshot: str
+    """The base model that it belongs to."""
+
+    created_at: datetime
+    transcript: str | None
+    report: Mapping[str, Any]
+    """Figures of the clone: steps, seconds, similarity before and after."""
+
+    advice: Sequence[Advice]
+    """What could be better about the clip."""
+
+
+class Catalogue:
+    """The library of a data folder, opened when it is first needed.
+
+    Args:
+        settings: data folder and base model.
+        model: gives the base model, when its stock voices are to be put into the library.
+    """
+
+    def __init__(self, settings: Settings, model: Callable[[], BaseModel]) -> None:
+        self._settings = settings
+        self._model = model
+        self._opened: Library | None = None
+        self._organisation: str | None = None
+
+    def close(self) -> None:
+        """Closes the library."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    @property
+    def organisation_id(self) -> str:
+        """Who owns what is made here: the default organisation."""
+        if self._organisation is None:
+            self._organisation = self.library().keys.default_organisation().id
+        return self._organisation
+
+    def library(self, *, stocked: bool = False) -> Library:
+        """The open library. `stocked` puts the model's stock voices into it if need be."""
+        if self._opened is None:
+            self._opened = Library(self._settings)
+        if stocked and not self._opened.voices.has_stock(self._settings.model):
+            model = self._model()
+            self._opened.voices.sync_stock(model.info, model.stock_voices())
+        return self._opened
+
+    def row(self, name: str) -> VoiceRow:
+        """Finds a voice's record. Raises NotFoundError, ConflictError when several fit."""
+        store = self.library(stocked=True).voices
+        try:
+            return store.resolve(self.organisation_id, name)
+        except NotFoundError:
+            everyone = store.list(self.organisation_id).voices
+            fitting = [row for row in everyone if _begins(row.id, name)]
+            if len(fitting) > 1:
+                raise _ambiguous("voice", name, [row.id for row in fitting]) from None
+            if not fitting:
+                raise
+            return fitting[0]
+
+
+class Voices:
+    """The voices of a data folder. Wherever one is named, its id, the beginning of its id (four
+    characters or more), a stock voice's key or its name will do, as long as only one fits.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def list(
+        self, *, query: str | None = None, language: str | None = None, mine: bool | None = None
+    ) -> Sequence[Voice]:
+        """Lists voices, clones before stock voices, the newest first.
+
+        `query` is part of a name, description or id; `mine` True shows clones only, False stock
+        voices only.
+        """
+        where = VoiceFilter(q=query, language=language, is_owner=mine)
+        store = self._catalogue.library(stocked=mine is not True).voices
+        return [
+            public_voice(row) for row in store.list(self._catalogue.organisation_id, where).voices
+        ]
+
+    def get(self, name: str) -> Voice:
+        """Finds one voice. Raises NotFoundError, ConflictError when several fit."""
+        return public_voice(self._catalogue.row(name))
+
+    def rename(self, name: str, new_name: str) -> Voice:
+        """Renames a clone. Raises NotFoundError, PermissionDeniedError for a stock voice."""
+        return self._change(name, "name", clean_name(new_name))
+
+    def describe(self, name: str, description: str) -> Voice:
+        """Gives a clone a description. Raises NotFoundError, PermissionDeniedError."""
+        return self._change(name, "description", description)
+
+    def delete(self, name: str) -> Voice:
+        """Deletes a clone for good and returns what it was.
+
+        Raises NotFoundError, PermissionDeniedError for a stock voice.
+        """
+        row = self._catalogue.row(name)
+        self._catalogue.library().voices.delete(self._catalogue.organisation_id, row.id)
+        return public_voice(row)
+
+    def _change(self, name: str, field: str, value: str) -> Voice:
+        row = self._catalogue.row(name)
+        store = self._catalogue.library().voices
+        return public_voice(store.update(self._catalogue.organisation_id, row.id, {field: value}))
+
+
+class Keys:
+    """API keys of the server on this data folder."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def create(self, description: str = "", *, admin: bool = False) -> NewKey:
+        """Makes a key; `secret` of the result is shown this once."""
+        return self._catalogue.library().keys.create(description, admin=admin)
+
+    def list(self) -> Sequence[ApiKey]:
+        """Lists keys that are in force, newest first."""
+        return self._catalogue.library().keys.list()
+
+    def revoke(self, key_id: str) -> ApiKey:
+        """Ends a key, named by its id or the beginning of it. Raises NotFoundError."""
+        fitting = [key.id for key in self.list() if _begins(key.id, key_id)]
+        if len(fitting) > 1:
+            raise _ambiguous("key", key_id, fitting)
+        return self._catalogue.library().keys.revoke(fitting[0] if fitting else key_id)
+
+
+def public_voice(row: VoiceRow) -> Voice:
+    """A voice as programs see it."""
+    return Voice(
+        id=row.id,
+        name=row.name,
+        language=row.locale,
+        description=row.description,
+        gender=row.gender,
+        stock=row.stock_key,
+        mode=row.mode,
+        snapshot=row.snapshot,
+        created_at=row.created_at,
+        transcript=row.transcript,
+        report=dict(row.report),
+        advice=tuple(Advice(**finding) for finding in row.advice),
+    )
+
+
+def clean_name(name: str) -> str:
+    """A voice's name without outer blanks. Raises InputError for an empty one."""
+    clean = name.strip()
+    if not clean:
+        raise InputError("voice_name_empty", "The voice has no name.", "Give it a name.")
+    return clean
+
+
+def _begins(identity: str, text: str) -> bool:
+    return len(text) >= _SHORTEST_PREFIX and identity.startswith(text.lower())
+
+
+def _ambiguous(kind: str, text: str, fitting: Sequence[str]) -> ConflictError:
+    return ConflictError(
+        f"{kind}_id_ambiguous",
+        f"{len(fitting)} {kind} ids begin with {text!r}.",
+        f"Give more of it: {', '.join(fitting[:5])}.",
+    )
