@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# Tests may import onnxruntime before menura, which sets this for the product.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 # Two spinning thread pools on two cores are many times slower than one.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", str(min(os.cpu_count() or 1, 2)))

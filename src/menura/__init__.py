@@ -1,5 +1,6 @@
 """Menura: open, self-hosted voice cloning."""
 
+import os
 from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from menura.studio import Menura, Speech
 
 __version__ = version("menura")
+
+# From 1.29 on ONNX Runtime reports to its maker and marks the machine with an id, unless this is
+# set before its first import (onnxruntime pull request 27379). Menura has no telemetry.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __all__ = [
     "AudioError",

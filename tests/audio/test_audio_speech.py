@@ -1,5 +1,8 @@
 """Activity, pitch, loudness, quality, enhancement and recognition on real recordings."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +56,17 @@ def sine(hz: float, seconds: float, scale: float = 0.3) -> Audio:
     return (scale * sum(np.sin(2 * np.pi * k * hz * time) / k for k in range(1, 9))).astype(
         np.float32
     )
+
+
+def test_no_telemetry_is_sent(tmp_path: Path) -> None:
+    # ONNX Runtime drops a session file into the temporary folder when it starts to report.
+    script = (
+        "import numpy; from menura.audio.activity import speech_spans;"
+        "speech_spans(numpy.random.default_rng(0).normal(size=16000).astype('f'), 16000)"
+    )
+    kept = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", script], check=True, env=kept)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_speech_is_found_where_it_is(speech: Audio) -> None:
