@@ -44,3 +44,11 @@ IDS: dict[str, int] = {
     **{"↗": 172, "↘": 173, "ᵻ": 177},
 }
 """Number of each symbol in the embedding table of Kokoro-82M v1.0."""
+
+_COMPOSED = str.maketrans({"ã": "a\u0303", "ẽ": "e\u0303", "ĩ": "i\u0303", "õ": "o\u0303",
+                           "ũ": "u\u0303"})  # fmt: skip
+
+
+def canonical(phonemes: str) -> str:
+    """Writes nasal vowels as two symbols; other symbols, such as ç, stay as they are."""
+    return phonemes.translate(_COMPOSED)

@@ -1,17 +1,16 @@
 """Turns a clean sentence of a language with an alphabet into words with phonemes."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from menura.text.alphabet import canonical
 from menura.text.clean import Clean
+from menura.text.inline import with_inline
 from menura.text.phonemes.contract import Pronouncer, Spoken
-from menura.text.readings import Reading, Rule, apply
+from menura.text.readings import Rule, apply
 from menura.text.tokens import Token, tokenise
 from menura.text.unspoken import Unspoken
 from menura.text.utterance import Word
-
-_INLINE = re.compile(r"<<([^<>]{1,200})>>")
 
 
 class Alphabetic:
@@ -38,7 +37,7 @@ class Alphabetic:
 
     def words(self, text: str, clean: Clean, unspoken: Unspoken) -> list[Word]:
         """Words of one sentence; what cannot be spoken is reported to `unspoken`."""
-        readings = _with_inline(apply(self.rules, clean.text), clean.text)
+        readings = with_inline(apply(self.rules, clean.text), clean.text)
         tokens, marks = tokenise(clean.text, readings)
         for position in marks:
             unspoken.add(clean.offsets[position], clean.text[position])
@@ -77,18 +76,6 @@ class ForeignPronouncer:
         return pronouncer(self.language)
 
 
-def _with_inline(readings: list[Reading], text: str) -> list[Reading]:
-    """Takes phonemes in double angle brackets, `<<m|ə|n|ˈʊ|ɹ|ə>>`, as they are."""
-    if "<<" not in text:
-        return readings
-    inline = [
-        Reading(m.start(), m.end(), (m.group(1),), m.group(1).replace("|", ""))
-        for m in _INLINE.finditer(text)
-    ]
-    outside = [r for r in readings if not any(i.start < r.end and r.start < i.end for i in inline)]
-    return sorted([*outside, *inline], key=lambda reading: reading.start)
-
-
 def _cut(token: Token, cut: Callable[[str], list[str]]) -> list[Token]:
     """The words of a run of Chinese; the first keeps what is before, the last what follows."""
     if token.kind != "cjk":
@@ -114,7 +101,7 @@ def _build(
 ) -> list[Word]:
     out: list[Word] = []
     for token, words in zip(tokens, said, strict=True):
-        phonemes = " ".join(word.phonemes for word in words if word.phonemes)
+        phonemes = canonical(" ".join(word.phonemes for word in words if word.phonemes))
         start, end = clean.offsets[token.start], clean.offsets[token.end]
         if not phonemes:
             unspoken.add(start, token.text)

@@ -4,6 +4,7 @@ import unicodedata
 
 from menura.text.alphabetic import ForeignPronouncer, trailing
 from menura.text.clean import Clean
+from menura.text.inline import with_inline
 from menura.text.normalising.japanese import RULES
 from menura.text.phonemes.contract import Spoken
 from menura.text.phonemes.japanese import Japanese, join
@@ -25,7 +26,7 @@ class JapaneseAnalyst:
 
     def words(self, text: str, clean: Clean, unspoken: Unspoken) -> list[Word]:
         """Words of one sentence; what cannot be spoken is reported to `unspoken`."""
-        tokens, marks = tokenise(clean.text, apply(RULES, clean.text))
+        tokens, marks = tokenise(clean.text, with_inline(apply(RULES, clean.text), clean.text))
         for position in marks:
             unspoken.add(clean.offsets[position], clean.text[position])
         out: list[Word] = []
@@ -49,6 +50,8 @@ class JapaneseAnalyst:
 
     def _pieces(self, group: list[Token]) -> list[tuple[int, int, str]]:
         """Start and end in the clean text and phonemes of the words of one phrase."""
+        if group[0].phonemes is not None:
+            return [(group[0].start, group[0].end, group[0].phonemes)]
         if group[0].kind in _JAPANESE:
             return self._analyse(group)
         token = group[0]
@@ -101,6 +104,8 @@ def _phrases(tokens: list[Token]) -> list[list[Token]]:
             and groups[-1][-1].kind in _JAPANESE
             and not groups[-1][-1].after
             and not token.before
+            and token.phonemes is None
+            and groups[-1][-1].phonemes is None
             and len(groups[-1]) < 12
         )
         if fits:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Sequence
 
 import pyopenjtalk
+from pyopenjtalk.types import NJDFeature
 
 from menura.text.phonemes.contract import Spoken
 
@@ -85,6 +86,15 @@ def kana(reading: str) -> str:
     return "".join(parts)
 
 
+def _analyse(phrase: str) -> list[NJDFeature]:
+    try:
+        return pyopenjtalk.run_frontend(phrase, use_sudachi_kanji_yomi=False)
+    except ModuleNotFoundError:
+        # For a kanji that its own dictionary lacks it asks Sudachi's, which is 70 MB and not
+        # installed; without the extra steps such a kanji comes back without a reading.
+        return pyopenjtalk.run_frontend(phrase, use_sudachi_kanji_yomi=False, use_vanilla=True)
+
+
 class Japanese:
     """Pronounces Japanese; a word here may be a whole phrase without blanks."""
 
@@ -95,7 +105,7 @@ class Japanese:
     def nodes(self, phrase: str) -> list[tuple[str, str]]:
         """Words of a phrase as Open JTalk writes them, with their phonemes, which may be empty."""
         with self._lock:
-            found = pyopenjtalk.run_frontend(phrase, use_sudachi_kanji_yomi=False)
+            found = _analyse(phrase)
         out = []
         for node in found:
             reading = node["pron"] if node["mora_size"] > 0 else ""
