@@ -192,6 +192,14 @@ def test_more_output_than_asked_ends_the_decoder(
     assert caught.value.code == "audio_decoder_limits"
 
 
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = save(tmp_path / "a.wav", sweep(16000), 16000)
+    monkeypatch.setattr(room.os, "access", lambda path, mode: False)  # root may read everything
+    with pytest.raises(AudioError) as caught:
+        decode(path, max_seconds=1, sample_rate=16000)
+    assert caught.value.code == "audio_file_forbidden"
+
+
 def test_av_stays_in_the_child() -> None:
     sources = Path(room.__file__).parents[1].rglob("*.py")
     found = {

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from menura.audio.activity import speech_spans
 from menura.audio.recognise import Recogniser, Transcript
 from menura.audio.resample import resample
+from menura.cloning import clip as room
 from menura.cloning.clip import likeness, prepare_clip
 from menura.errors import AudioError, InputError, TextError
 
@@ -183,13 +184,17 @@ def test_pauses_are_cut_and_named(speech: Audio, tmp_path: Path) -> None:
     assert steps.max() < 4 * np.percentile(steps, 99.9)
 
 
-def test_more_than_five_minutes_is_trimmed(speech: Audio, tmp_path: Path) -> None:
-    part = np.concatenate([speech, np.zeros(16000 * 30, np.float32)])
-    path = tmp_path / "a.flac"
-    sf.write(path, np.tile(part, 9), 16000)
-    prepared = prepare_clip(path, language="en", recogniser=english())
-    assert prepared.facts.original_seconds > 315
-    assert "clip_trimmed" in {item.code for item in prepared.advice}
+def test_more_than_is_taken_is_trimmed(
+    speech: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert room.MOST_TAKEN_SECONDS == 300.0
+    monkeypatch.setattr(room, "MOST_TAKEN_SECONDS", 8.0)
+    path = save(tmp_path / "a.wav", np.tile(speech, 3))
+    prepared = prepare_clip(path, language="en", recogniser=english(), transcript="all of it")
+    assert prepared.facts.original_seconds == pytest.approx(17.0, abs=0.1)
+    assert prepared.facts.used_seconds <= 8.0
+    assert prepared.clip.transcript == SENTENCE
+    assert {item.code for item in prepared.advice} == {"clip_trimmed", "transcript_replaced"}
 
 
 def test_stability_cleans_up_and_similarity_does_not(shared_data: Path) -> None:

@@ -52,6 +52,10 @@ _ACCEPTED = (
 _EXPORT_AGAIN = "Export or record it again, for example as a 16-bit wav or a flac."
 _REFUSALS = {
     "audio_file_missing": ("There is no such audio file.", "Check the path."),
+    "audio_file_forbidden": (
+        "The audio file may not be read.",
+        "Give the user that runs Menura the right to read it.",
+    ),
     "audio_not_a_file": ("A folder or device was given, not an audio file.", _ACCEPTED),
     "audio_empty": ("The audio file is empty (zero bytes).", _ACCEPTED),
     "audio_unreadable": ("The file is not audio in any known format.", _ACCEPTED),
@@ -158,6 +162,8 @@ def _check_file(path: Path) -> None:
         raise _refusal("audio_file_missing", path)
     if not path.is_file():
         raise _refusal("audio_not_a_file", path)
+    if not os.access(path, os.R_OK):
+        raise _refusal("audio_file_forbidden", path)
     if path.stat().st_size == 0:
         raise _refusal("audio_empty", path)
 
