@@ -52,11 +52,21 @@ class Running:
 
 @contextlib.contextmanager
 def running(
-    data: Path, *, engine: str = "tiny_engine:TinyEngine", grace: float = 10.0, **changes: object
+    data: Path,
+    *,
+    engine: str = "tiny_engine:TinyEngine",
+    grace: float = 10.0,
+    patience: float = 25.0,
+    **changes: object,
 ) -> Iterator[Running]:
     """Runs a server in a thread until the block ends."""
     settings = Settings.model_validate({"data": data, "threads": 1, "port": 0, **changes})
-    app = create_app(settings, pool=WorkerPool(settings, engine=engine), clone_grace=grace)
+    app = create_app(
+        settings,
+        pool=WorkerPool(settings, engine=engine),
+        clone_grace=grace,
+        clone_patience=patience,
+    )
     config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cartesia import Cartesia
 from serving import Running, form, running, wait_for, wav
 
 from menura.models.states import load
@@ -271,3 +272,43 @@ def test_a_worker_that_dies_while_it_clones(client: httpx.Client, server: Runnin
     assert own(client) == []
     assert server.leftovers() == []
     assert post(client).status_code == 200
+
+
+def test_a_long_clone_keeps_an_impatient_sdk_waiting(tmp_path: Path) -> None:
+    with (
+        running(tmp_path, patience=0.1) as server,
+        Cartesia(api_key=server.key(), base_url=server.url, timeout=0.7, max_retries=0) as sdk,
+    ):
+        wait_for(lambda: server.services.pool.speech.ready)
+        with server.client() as client:
+            post(client)  # the clone worker is running now
+        made = sdk.voices.clone(
+            clip=wav(), name="Ada", language="en", extra_body={"transcript": "[slow]"}
+        )
+        assert made.name == "Ada"
+        assert len(server.noted("clone en")) == 2
+
+
+def test_a_failure_after_the_answer_was_begun_is_told_to_the_next_attempt(tmp_path: Path) -> None:
+    with running(tmp_path, patience=0.1) as server, server.client() as client:
+        post(client)
+        with pytest.raises(httpx.RemoteProtocolError):
+            post(client, transcript="[late]")
+        told = post(client, transcript="[late]")
+        assert told.status_code == 400
+        assert told.json()["error_code"] == "audio_no_speech"
+        assert len(server.noted("clone en")) == 2, "the second attempt was answered from memory"
+        assert server.leftovers() == []
+
+
+def test_a_client_that_leaves_a_begun_answer_stops_the_clone(tmp_path: Path) -> None:
+    with running(tmp_path, patience=0.1, grace=0.1) as server, server.client() as client:
+        first = post(client).json()["id"]
+        with client.stream(
+            "POST", "/voices/clone", data=form(transcript="[slow]"), files={"clip": wav()}
+        ) as answer:
+            assert answer.status_code == 200
+            assert next(answer.iter_raw()).strip() == b""
+        wait_for(lambda: server.services.pool.cloning.busy == 0)
+        assert own(client) == [first]
+        assert server.leftovers() == []

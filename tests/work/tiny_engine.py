@@ -93,12 +93,14 @@ class TinyEngine:
         self.note(f"clone {job.language} {job.mode} {job.enhance} {job.transcript} {job.base}")
         try:
             frames = read_frames(job.clip)
-            steps = 20 if job.transcript == "[slow]" else 4
+            steps = 20 if job.transcript in ("[slow]", "[late]") else 4
             if job.transcript == "[crash]":
                 os.kill(os.getpid(), 9)
             for step in range(steps):
                 time.sleep(0.05 if steps > 4 else 0.0)
                 progress("adapting" if step else "reading", step / steps)
+            if job.transcript == "[late]":
+                raise AudioError("audio_no_speech", "The clip has no speech.", "Send speech.")
         finally:
             self.note("clone over")
         state = VoiceState(

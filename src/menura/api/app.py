@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 from starlette.middleware.cors import CORSMiddleware
 
-from menura.api.clones import GRACE_SECONDS, CloneDesk
+from menura.api.clones import GRACE_SECONDS, PATIENCE_SECONDS, CloneDesk
 from menura.api.errors import Guard, add_error_handlers
 from menura.api.frame import RequestFrame
 from menura.api.routes import clone, speech, status, voices
@@ -36,6 +36,7 @@ def create_app(
     pool: WorkerPool | None = None,
     library: Library | None = None,
     clone_grace: float = GRACE_SECONDS,
+    clone_patience: float = PATIENCE_SECONDS,
 ) -> FastAPI:
     """Makes the server's app.
 
@@ -44,12 +45,13 @@ def create_app(
         pool: workers, for another engine than the settings give; the app starts and stops them.
         library: an open library; the app opens and closes its own when absent.
         clone_grace: seconds that a clone outlives its last client.
+        clone_patience: seconds after which a waiting client is shown that the clone goes on.
 
     Raises ServerError when the data folder cannot be used.
     """
     store = library or Library(settings)
     workers = pool or WorkerPool(settings)
-    desk = CloneDesk(store, workers.clone, clone_grace)
+    desk = CloneDesk(store, workers.clone, clone_grace, clone_patience)
     at = Services(settings, store, workers, desk)
 
     @asynccontextmanager

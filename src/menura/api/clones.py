@@ -25,6 +25,9 @@ from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, VoiceRef
 GRACE_SECONDS = 30.0
 """How long a job, or its unclaimed result, outlives its last client."""
 
+PATIENCE_SECONDS = 25.0
+"""How long a client waits without hearing anything; see `menura.api.waiting`."""
+
 _log = structlog.get_logger("menura.api")
 
 
@@ -59,6 +62,7 @@ class CloneDesk:
         library: where the voices go.
         clone: runs a job in a worker (`WorkerPool.clone`).
         grace: seconds; see GRACE_SECONDS.
+        patience: seconds; see PATIENCE_SECONDS.
     """
 
     def __init__(
@@ -66,10 +70,12 @@ class CloneDesk:
         library: Library,
         clone: Callable[[CloneJob], AsyncGenerator[JobProgress | CloneOutcome, None]],
         grace: float = GRACE_SECONDS,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._library = library
         self._clone = clone
         self._grace = grace
+        self.patience = patience
         self._entries: dict[CloneRequest, _Entry] = {}
 
     def running(self, request: CloneRequest) -> bool:
@@ -77,12 +83,18 @@ class CloneDesk:
         return request in self._entries
 
     async def voice(
-        self, request: CloneRequest, clip: Callable[[], Path], base: VoiceRef | None
+        self,
+        request: CloneRequest,
+        clip: Callable[[], Path],
+        base: VoiceRef | None,
+        tellable: Callable[[], bool] = lambda: True,
     ) -> Voice:
         """Makes a voice, or waits for the same one that is being made.
 
-        `clip` is called when a job starts and hands the file over. Raises what cloning raises.
-        Cancelling only stops the job when nobody else comes for it in time.
+        `clip` is called when a job starts and hands the file over. Raises what cloning raises;
+        when `tellable` then says that this client cannot be told any more, the error is kept for
+        the client's next attempt. Cancelling only stops the job when nobody else comes for it in
+        time.
         """
         entry = self._entries.get(request)
         if entry is None:
@@ -98,7 +110,10 @@ class CloneDesk:
             self._leave(request, entry)
             raise
         except BaseException:
-            self._forget(request, entry)
+            if tellable():
+                self._forget(request, entry)
+            else:
+                self._leave(request, entry)
             raise
         self._forget(request, entry)
         return voice

@@ -16,7 +16,7 @@ async def while_connected(request: Request, work: Coroutine[Any, Any, Result]) -
     Raises ClientDisconnect in that case, and what the work raises.
     """
     task = asyncio.ensure_future(work)
-    watch = asyncio.create_task(_gone(request))
+    watch = asyncio.create_task(gone(request))
     try:
         await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
@@ -28,6 +28,7 @@ async def while_connected(request: Request, work: Coroutine[Any, Any, Result]) -
         await asyncio.gather(task, watch, return_exceptions=True)
 
 
-async def _gone(request: Request) -> None:
+async def gone(request: Request) -> None:
+    """Returns when the client of a request whose body has been read closes the connection."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

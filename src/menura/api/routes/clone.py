@@ -1,16 +1,16 @@
 """Making a voice from a recording."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from menura.api.accents import read_accent
 from menura.api.auth import Caller
 from menura.api.clones import CloneRequest
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
-from menura.api.disconnect import while_connected
 from menura.api.schemas import (
     DESCRIPTION_CHARACTERS,
     NAME_CHARACTERS,
@@ -20,6 +20,7 @@ from menura.api.schemas import (
 )
 from menura.api.services import Services
 from menura.api.uploads import Upload, receive_upload
+from menura.api.waiting import Waiting
 from menura.errors import InputError
 from menura.text.languages import resolve
 from menura.work.jobs import VoiceRef
@@ -55,24 +56,34 @@ _FORM: dict[str, Any] = {
 @router.post(
     "/clone",
     summary="Clone a voice",
+    response_model=ClonedVoiceBody,
     openapi_extra={
         "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}
     },
 )
 async def clone_voice(
     request: Request, at: ServicesDep, caller: CallerDep, version: VersionDep
-) -> ClonedVoiceBody:
+) -> Response:
     """Makes a voice and answers when it can be used.
 
     The same upload sent again while the first is still being worked on joins it.
     """
     limit = at.settings.max_upload_bytes
+    waiting = Waiting()
     async with receive_upload(request, at.library.uploads.folder, "clip", limit) as upload:
         wanted = _read_form(upload, caller, version)
         base = await _base(at, caller, wanted.base_voice_id)
-        work = at.desk.voice(wanted, upload.keep, base)
-        voice = await while_connected(request, work)
-    return show_clone(voice, caller.organisation_id, version)
+        work = asyncio.create_task(
+            at.desk.voice(wanted, upload.keep, base, lambda: not waiting.begun)
+        )
+        # The desk takes the file at its first step, before this form is done with.
+        await asyncio.sleep(0)
+
+    async def shown() -> bytes:
+        body = show_clone(await work, caller.organisation_id, version)
+        return body.model_dump_json().encode()
+
+    return await waiting.answer(request, shown(), at.desk.patience)
 
 
 def _read_form(upload: Upload, caller: Caller, version: date) -> CloneRequest:
