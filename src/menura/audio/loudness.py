@@ -11,7 +11,8 @@ from menura.audio.activity import Span, speech_mask
 Audio = NDArray[np.float32]
 
 SPEECH_RMS = 0.06
-"""RMS of the speech that models are given, -24.4 dBFS."""
+"""RMS of the speech that models are given, -24.4 dBFS. Six stock voices of menura-1 speak one
+sentence at 0.043 to 0.088, 0.061 in the geometric mean."""
 
 PEAK = 0.99
 
