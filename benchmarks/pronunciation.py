@@ -23,13 +23,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pronunciation_fold import fold
-
 from menura.text.alphabet import PUNCTUATION, STRESS
 from menura.text.languages import SPOKEN
 from menura.text.phonemes.contract import Spoken
 from menura.text.prepare import phonemise
 from menura.text.spoken_languages import pronouncer
+from pronunciation_fold import fold
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -79,7 +78,7 @@ def sudachi() -> Lookup:
 
     from menura.text.phonemes.japanese import kana
 
-    tokenizer = Dictionary(dict="small").create()
+    tokenizer = Dictionary(dict="small").tokenizer()
     return lambda word: [kana("".join(m.reading_form() for m in tokenizer.tokenize(word)))]
 
 
@@ -159,8 +158,9 @@ def sentence_pairs(language: str, sentences: list[Any]) -> list[tuple[str, str, 
             text, reference = item, espeak(item, language)
         if reference:
             ours = phonemise(text, language)
-            ours = ours if language == "hi-IN" else plain(ours)
-            pairs.append((text, ours.rstrip(".?! "), [reference]))
+            if language == "hi-IN":  # its flaps are written with a stop
+                ours = ours.replace("r.h", "ɽʰ").replace("r.", "ɽ")
+            pairs.append((text, plain(ours), [reference]))
     return pairs
 
 
@@ -246,7 +246,11 @@ def main() -> None:
         for language in SPOKEN
     }
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
     record = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),

@@ -34,6 +34,26 @@ _ALONE = {"m": "m", "n": "n", "ng": "ŋ", "hm": "hm", "hng": "hŋ"}
 _NOT_ERHUA = word_set(
     "女儿 婴儿 幼儿 孤儿 胎儿 少儿 儿 健儿 男儿 宠儿 产儿 混血儿 幸运儿 弃儿 育儿"
 )  # noqa: E501, SIM905
+_BY_KIND = {
+    # one character, its part of speech by jieba
+    **{("地", "uv"): "de5", ("得", "ud"): "de5", ("着", "uz"): "zhe5", ("过", "ug"): "guo5"},
+    **{("得", "v"): "dei3", ("还", "d"): "hai2", ("还", "v"): "huan2", ("都", "d"): "dou1"},
+    **{("为", "p"): "wei4", ("只", "d"): "zhi3", ("只", "q"): "zhi1", ("长", "a"): "chang2"},
+    **{("重", "d"): "chong2", ("重", "a"): "zhong4", ("好", "v"): "hao4", ("行", "n"): "hang2"},
+}
+_BEFORE = {
+    "弹": ("吉他钢琴奏古曲", "tan2"),
+    "倒": ("在下了闭地塌", "dao3"),
+    "长": ("大高得出成", "zhang3"),
+}
+_KIN = frozenset(f"{c}{c}" for c in "妈爸哥姐弟妹爷奶叔婶姑舅公婆太星宝")
+_NEUTRAL = word_set(
+    "窗户 东西 朋友 喜欢 认识 漂亮 便宜 事情 衣服 地方 时候 先生 太太 告诉 知道 明白 清楚 舒服 "
+    "消息 学生 意思 打算 觉得 客气 麻烦 暖和 聪明 休息 商量 关系 月亮 太阳 眼睛 耳朵 嘴巴 头发 "
+    "豆腐 西瓜 葡萄 萝卜 蘑菇 力气 名字 故事 生意 本事 脾气 精神 厉害 热闹 干净 结实 老实 新鲜 "
+    "多么 这么 那么 怎么 什么 我们 你们 他们 她们 它们 咱们 人们 孩子 儿子 妻子 房子 桌子 椅子 "
+    "杯子 本子 样子 日子 里头 外头 上头 石头 木头 骨头 馒头 舌头 早上 晚上 路上"
+)
 
 
 class Chinese:
@@ -43,8 +63,8 @@ class Chinese:
         """Sets the phonemes of words of Chinese characters, with sandhi inside a phrase."""
         phrase: list[tuple[Spoken, str, list[str]]] = []
         for word in words:
-            for part in rjieba.cut(word.text):
-                phrase.append((word, part, _pinyin(part)))
+            for part, kind in rjieba.tag(word.text):
+                phrase.append((word, part, _pinyin(part, kind)))
             if word.pause:
                 _finish(phrase)
                 phrase = []
@@ -56,15 +76,20 @@ def split_words(text: str) -> list[str]:
     return list(rjieba.cut(text))
 
 
-def _pinyin(word: str) -> list[str]:
+def _pinyin(word: str, kind: str) -> list[str]:
     """Pinyin with tone digits, one for each character that has a reading."""
-    return [
+    if (word, kind) in _BY_KIND:
+        return [_BY_KIND[word, kind]]
+    syllables = [
         syllable
         for syllable in lazy_pinyin(
             word, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore"
         )
         if syllable[-1:].isdigit()
     ]
+    if len(word) == len(syllables) == 2 and (word in _NEUTRAL or word in _KIN):
+        syllables[1] = syllables[1][:-1] + "5"
+    return syllables
 
 
 def _finish(phrase: list[tuple[Spoken, str, list[str]]]) -> None:
@@ -82,6 +107,9 @@ def _sandhi(phrase: list[tuple[Spoken, str, list[str]]]) -> None:
         _, text, syllables = phrase[i]
         character = text[j] if len(syllables) == len(text) else ""
         following = phrase[flat[k + 1][0]][2][flat[k + 1][1]] if k + 1 < len(flat) else ""
+        picked = _BEFORE.get(text)
+        if picked and i + 1 < len(phrase) and phrase[i + 1][1][:1] in picked[0]:
+            syllables[j] = picked[1]
         if character == "不" and following.endswith("4"):
             syllables[j] = "bu2"
         elif character == "一" and not _is_number(text, j, phrase, i):

@@ -20,7 +20,9 @@ _LIAISON = {
     **dict.fromkeys(
         words("les des mes tes ses ces nos vos leurs aux nous vous ils elles quelques"), "z"
     ),  # noqa: E501, SIM905
-    **dict.fromkeys(words("plusieurs deux trois six dix très sans dans chez sous moins plus"), "z"),  # noqa: E501, SIM905
+    **dict.fromkeys(
+        words("mais plusieurs deux trois six dix très sans dans chez sous moins plus"), "z"
+    ),  # noqa: E501, SIM905
     **dict.fromkeys(
         words("petits grands autres certaines certains bons belles quels quelles"), "z"
     ),  # noqa: E501, SIM905
@@ -39,7 +41,9 @@ _ASPIRATED = re.compile(
     r"|é(?:ros$|riss|rs|ron)|er(?:n|se)|eurt|ibou|ideu|ip|iss|o(?:bb|ch|ckey|ll|mard|ngr|nt|quet|rde"
     r"|rs|t(?:te)?$|uille|up|ux)|u(?:be|che|ées|gue|it$|ppe|r[ln]|ss|tte))"
 )
-_WORDS = {"h": "aʃ", "est-ce": "ɛs", "ce": "sə", "peut-être": "pøtɛtʁ", "là-bas": "labɑ",
+_WORDS = {"h": "aʃ", "est-ce": "ɛs", "ce": "sə", "ne": "nə", "so": "so", "st": "sɛ̃", "mr": "məsjø",
+          "dr": "dɔktœʁ", "mo": "mo",
+          "cie": "kɔ̃panji", "peut-être": "pøtɛtʁ", "là-bas": "labɑ",
           "et": "e", "est": "ɛ", "eu": "y", "monsieur": "məsjø", "messieurs": "mesjø",
           "les": "le", "des": "de", "mes": "me", "tes": "te", "ses": "se", "ces": "se", "à": "a",
           "ok": "okɛ", "week-end": "wikɛnd", "email": "imɛl", "y": "i", "plus": "ply", "tous": "tu",
@@ -113,6 +117,8 @@ class French:
         if word in _BEFORE_CONSONANT and following and not vowel_next:
             return _BEFORE_CONSONANT[word]
         said = _WORDS.get(word) or self.lexicon.get(word) or self._near(word)
+        if word == "neuf" and following in ("heures", "ans", "autres"):
+            return "nœv"
         link = _LIAISON.get(word)
         if link and vowel_next and not (word == "plus" and not following):
             if word in ("six", "dix"):

@@ -177,7 +177,29 @@ def sounds_of(word: str, mark: str) -> list[Sound]:
 def _opens(word: str, vowel: str) -> bool:
     if vowel[0] == "e":
         return word.endswith(_OPEN_E)
-    return word.endswith(("oso", "osa", "osi", "ose", "one", "oni", "ore", "ori", "ono")) is False
+    return (
+        word.endswith(
+            (
+                "oso",
+                "osa",
+                "osi",
+                "ose",
+                "one",
+                "oni",
+                "ore",
+                "ori",
+                "ono",
+                "ome",
+                "omi",
+                "ora",
+                "orno",
+                "orni",
+                "orso",
+                "osto",
+            )
+        )
+        is False
+    )
 
 
 def _vowel(word: str, i: int, out: list[Sound]) -> int:

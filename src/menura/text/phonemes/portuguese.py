@@ -7,6 +7,7 @@ The symbols follow what the network was trained on: final a, e, o are æ, y, ʊ;
 import unicodedata
 from collections.abc import Sequence
 
+from menura.text.alphabet import VOWELS
 from menura.text.phonemes.contract import Spoken
 from menura.text.phonemes.sounds import Sound, nuclei, with_stress
 from menura.text.word_lists import word_set
@@ -29,7 +30,20 @@ _WHOLE = {"que": "ky", "de": "ʤy", "se": "sy", "te": "ʧy", "me": "my", "lhe": 
           "o": "ʊ", "os": "ʊs", "do": "dʊ", "dos": "dʊs", "no": "nʊ", "nos": "nʊs", "ao": "aʊ",
           "por": "poɾ", "porque": "poɾəkˈe", "não": "nˌɐ̃ʊ̃", "uma": "ˌumæ", "um": "ũŋ",
           "para": "pˌaɾæ", "como": "kˌomʊ", "você": "vosˌe", "está": "estˌa"}  # fmt: skip
-_X_KS = ("táxi", "fix", "sex", "tóxi", "toxi", "oxig", "anex", "reflex", "complex", "conex", "flex")
+_X_KS = (
+    "táxi",
+    "fix",
+    "sex",
+    "tóxi",
+    "toxi",
+    "oxig",
+    "anex",
+    "reflex",
+    "complex",
+    "conex",
+    "flex",
+    "flux",
+)
 _X_S = ("próxim", "proxim", "máxim", "maxim", "trouxe", "auxíl", "auxil", "sintax")
 _SIMPLE = {"b": "b", "f": "f", "j": "ʒ", "k": "k", "p": "p", "v": "v", "ç": "s", "w": "w"}
 LETTERS = {
@@ -40,13 +54,21 @@ LETTERS = {
 }
 
 
+_VOICING = VOWELS | frozenset("bdɡvzʒʤmnlɾʎɲ")
+
+
 class Portuguese:
     """Pronounces Brazilian Portuguese words."""
 
     def pronounce(self, words: Sequence[Spoken]) -> None:
         """Sets the phonemes of words in Latin letters."""
+        last: Spoken | None = None
         for word in words:
             word.phonemes = self._word(word.text)
+            first = word.phonemes.lstrip("ˈˌ")[:1]
+            if last is not None and last.phonemes.endswith("s") and first in _VOICING and first:
+                last.phonemes = last.phonemes[:-1] + "z"  # as meninas, os olhos
+            last = None if word.pause else word
 
     def _word(self, text: str) -> str:
         low = _letters(text)

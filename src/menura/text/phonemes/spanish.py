@@ -32,15 +32,22 @@ _LETTERS = {
 LETTERS = _LETTERS
 
 
+_LABIAL = ("p", "b", "m", "f")
+
+
 class Spanish:
     """Pronounces Spanish words."""
 
     def pronounce(self, words: Sequence[Spoken]) -> None:
         """Sets the phonemes of words in Latin letters."""
         previous = ""
+        last: Spoken | None = None
         for word in words:
             word.phonemes = self._word(word.text, previous)
-            previous = "" if word.pause or not word.phonemes else word.phonemes[-1]
+            if last is not None and last.phonemes.endswith("n") and word.phonemes[:1] in _LABIAL:
+                last.phonemes = last.phonemes[:-1] + "m"  # un pueblo, en barco
+            last = None if word.pause or not word.phonemes else word
+            previous = "" if last is None else word.phonemes[-1]
 
     def _word(self, text: str, previous: str) -> str:
         low = _spanish_letters(text)
