@@ -161,6 +161,7 @@ def over_speakers(speakers: dict[str, Row]) -> Row:
         "clone_seconds_max": max(row["clone"]["seconds"] for row in rows),
         "state_mb_max": max(row["clone"]["state_mb"] for row in rows),
         "rtf": float(np.mean([row["rtf"] for row in rows])),
+        "rtf_cpu": float(np.mean([row["rtf_cpu"] for row in rows])),
         "first_audio_seconds": float(np.mean([row["first_audio_seconds"] for row in rows])),
     }
 
@@ -196,7 +197,7 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> Row:
     keep: Path | None = arguments.keep_audio
     started, todo = time.monotonic(), [s for s in chosen if s.name not in state["speakers"]]
     with Product(settings) as product:
-        for key in STOCK:
+        for key in arguments.stock:
             if key not in state["stock"]:
                 say(f"stock voice {key}")
                 rows, _ = speak_all(
@@ -238,6 +239,7 @@ def main() -> None:
     """Reads the command line and runs."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--speakers", type=lambda text: text.split(","), default=[])
+    parser.add_argument("--stock", type=lambda text: text.split(","), default=list(STOCK))
     parser.add_argument("--sentences", type=int, default=10, help="how many, at most 10")
     parser.add_argument("--steps", type=int, default=0, help="of a clone; 0 is the default")
     parser.add_argument("--out", type=Path, default=RESULTS / "clone_eval.json")

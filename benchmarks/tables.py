@@ -47,7 +47,7 @@ def clone_eval(result: Result) -> str:
     parts = [
         "## Clones of real speakers",
         circumstances(result),
-        f"{mean['speakers']} speakers, one clip each, {options['sentences']} new sentences, "
+        f"Speakers: {mean['speakers']}, one clip each; {options['sentences']} new sentences, "
         f"{steps} steps. Each sentence is compared with other recordings of the speaker (cosine). "
         "*Stranger* is the speaker against other people, *same* against their own other "
         "recordings; *rescaled* puts these at 0 and 1. "
@@ -73,6 +73,12 @@ def clone_eval(result: Result) -> str:
                     for name, title in _QUALITY.items()
                 ),
                 ["real-time factor", f"{mean['rtf']:.2f}", "", f"{stock['rtf']:.2f}"],
+                [
+                    "CPU seconds a second of speech",
+                    f"{mean['rtf_cpu']:.2f}",
+                    "",
+                    f"{stock['rtf_cpu']:.2f}",
+                ],
                 [
                     "first audio",
                     f"{mean['first_audio_seconds']:.2f} s",
