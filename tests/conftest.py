@@ -1,7 +1,6 @@
 """Fixtures that several rooms share."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,8 +24,8 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One data folder for the unpacked models of a whole test run."""
     # MENURA_TEST_DATA keeps the unpacked models from one run to the next.
     given = os.environ.get("MENURA_TEST_DATA")
-    yield Path(given) if given else tmp_path_factory.mktemp("models")
+    return Path(given) if given else tmp_path_factory.mktemp("models")

@@ -7,7 +7,7 @@ embedding, a frozen network) and towards natural sound (DistillMOS, frozen too).
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,7 @@ from menura.models.menura_1 import features
 from menura.models.menura_1.adapter import Adapter
 from menura.models.menura_1.alignment import align
 from menura.models.menura_1.decoder import PITCH_HOP, SAMPLE_RATE
+from menura.models.menura_1.free_speech import sentences
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.losses import SpectralLoss
 from menura.models.menura_1.network import Plan
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 FRAME = 2 * PITCH_HOP
 
+_UNSAID = frozenset(' ;:,.!?—…"()“”')
+"""Symbols of pauses, whose lengths say little about the pace of the words."""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -46,40 +50,25 @@ class Recipe:
     clip_frames: int = 60
     """Length of a window of the clip, in frames of 25 ms."""
 
-    free_frames: int = 80
-    rate: float = 1e-3
+    free_frames: int = 64
+    rate: float = 1.5e-3
     style_rate: float = 5e-3
     speaker: float = 2.0
-    free_speaker: float = 2.0
+    free_speaker: float = 3.0
     naturalness: float = 0.3
     wished: float = 4.8
     decay: float = 0.01
     average: float = 0.9
     noise: bool = True
-    fine: bool = True
 
 
 def recipe_for(options: CloneOptions) -> Recipe:
     """The recipe of a mode, with the asked number of steps."""
     recipe = Recipe()
-    if options.steps:
-        recipe = Recipe(**{**recipe.__dict__, "steps": options.steps})
-    return recipe
-
-
-FREE_SPEECH: dict[str, tuple[str, ...]] = {
-    "en": (
-        "The harbour was quiet that morning, and a thin fog lay over the boats.",
-        "Would you like to hear the story again, or shall we go on to the next one?",
-        "She measured the room twice, wrote the numbers down, and ordered new shelves.",
-        "Nobody expected the old radio to work, yet it played jazz until midnight.",
-        "Please send me the file before Thursday, so that I can check every page.",
-        "Above the valley, hawks were turning slowly in the warm afternoon air.",
-        "I think the third answer is right, although the question was rather vague.",
-        "Fresh bread, goat cheese and a handful of olives made a perfect supper.",
-    ),
-}
-"""Sentences that a fit speaks freely, by language; English where a language has none."""
+    if options.mode == "stability":
+        # Half the freedom and twice the weight on natural sound: closer to the base's studio.
+        recipe = replace(recipe, rank=8, naturalness=2 * recipe.naturalness)
+    return replace(recipe, steps=options.steps) if options.steps else recipe
 
 
 def symbols_of(text: str, language: Language, most: int) -> str:
@@ -143,7 +132,8 @@ class Fit:
         self.plan = Plan(
             durations, ours.text.clone(), f0, features.energy(mel)[:, : 2 * frames].clone()
         )
-        self.prosody = _prosody(ours, f0, spoken.durations, durations)
+        said = torch.tensor([symbol not in _UNSAID for symbol in f".{self.phonemes}."])
+        self.prosody = _prosody(ours, f0, spoken.durations[said], durations[said])
         self.spectral = SpectralLoss(clip.bandwidth)
 
     def _embed(self, audio: Tensor) -> Tensor:
@@ -161,11 +151,8 @@ class Fit:
         from menura.models.menura_1.model import shape_pitch
 
         language = self.clip.language
-        sentences = FREE_SPEECH.get(language[:2])
-        if sentences is None:
-            language, sentences = "en-US", FREE_SPEECH["en"]
         plans = []
-        for sentence in sentences:
+        for sentence in sentences(language):
             phonemes = symbols_of(sentence, language, self.model.info.utterance_symbols)
             style = self.model.style(self.table, len(phonemes))
             with torch.no_grad():
@@ -198,7 +185,7 @@ class Fit:
         """Optimises and returns the voice."""
         recipe, network = self.recipe, self.model.network
         started = time.monotonic()
-        adapter = Adapter(network.decoder, recipe.rank, self.generator, fine=recipe.fine)
+        adapter = Adapter(network.decoder, recipe.rank, self.generator)
         shift = torch.zeros(1, STYLE, device=self.device, requires_grad=True)
         optimiser = torch.optim.AdamW(
             [
@@ -293,8 +280,7 @@ def _prosody(ours: Plan, f0: Tensor, spoken: Tensor, heard: Tensor) -> Prosody:
     pitch = 1.0
     if int(both.sum()) > 20:
         pitch = float((f0[both].log().mean() - ours.f0[both].log().mean()).exp())
-    # Pads hold silence, whose length says nothing about the pace.
-    pace = float(spoken[1:-1].sum()) / max(float(heard[1:-1].sum()), 1.0)
+    pace = float(spoken.sum()) / max(float(heard.sum()), 1.0)
     return Prosody(
         pitch=float(np.clip(pitch, 0.5, 2.0)), pitch_spread=1.0, pace=float(np.clip(pace, 0.8, 1.3))
     )
