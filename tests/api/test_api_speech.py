@@ -60,6 +60,7 @@ def test_headers_of_an_answer(client: httpx.Client) -> None:
         ),
     )
     assert answer.headers["menura-model"] == "menura-1-2026-11"
+    assert answer.headers["menura-language"] == "en-US"
     assert answer.headers["menura-ignored"] == (
         "generation_config.emotion, normalization, save, duration"
     )
@@ -185,17 +186,23 @@ def test_the_server_answers_while_it_speaks_and_clones(server: Running) -> None:
 
     def clone() -> None:
         with server.client() as client:
-            data = form(transcript="[slow]")
+            data = form(transcript="[hold]")
             cloned.append(client.post("/voices/clone", data=data, files={"clip": wav()}))
 
     threads = [threading.Thread(target=speak), threading.Thread(target=clone)]
     for thread in threads:
         thread.start()
     wait_for(lambda: server.services.pool.cloning.busy and server.noted("speak busy"))
-    for _ in range(20):
-        assert httpx.get(f"{server.url}/health", timeout=5).status_code == 200
-    assert server.services.pool.cloning.busy, "it was answered while the clone went on"
-    done.set()
+    wait_for(lambda: server.noted("clone en"))
+    try:
+        with server.client() as client:
+            for _ in range(20):
+                assert client.get("/health").json() == {"ok": True}
+                assert client.get("/voices").status_code == 200
+        assert not cloned, "it answered while the clone went on"
+    finally:
+        (server.settings.data / "release").touch()
+        done.set()
     for thread in threads:
         thread.join()
     assert cloned[0].status_code == 200

@@ -179,6 +179,10 @@ def test_cross_origin_requests(server: Running) -> None:
 def test_bad_speech_requests(client: httpx.Client, change: dict[str, object], code: str) -> None:
     body = check_error(client.post("/tts/bytes", json=speech(**change)), 400, code)
     assert body["remedy"]
+    if code == "request_invalid":
+        field = next(iter(change))
+        assert f"`{field}" in body["message"], "the field is named"
+        assert f"`{field}." not in body["message"] or field == "generation_config"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 It is loaded by worker processes as `tiny_engine:TinyEngine`, so it is a module of its own. What a
 test wants to see from outside, it writes as lines into `events.txt` of the data folder.
 
+A clone with the transcript `[hold]` waits until a file `release` is in the data folder.
+
 Texts steer it: `[slow]` makes each stretch take a while, `[crash]` kills the process, `[fail]`
 raises an unexpected error in the middle, `[text-error]` raises a TextError before any audio.
 """
@@ -96,6 +98,9 @@ class TinyEngine:
             steps = 20 if job.transcript in ("[slow]", "[late]") else 4
             if job.transcript == "[crash]":
                 os.kill(os.getpid(), 9)
+            while job.transcript == "[hold]" and not (self.settings.data / "release").exists():
+                time.sleep(0.02)
+                progress("reading", 0.0)
             for step in range(steps):
                 time.sleep(0.05 if steps > 4 else 0.0)
                 progress("adapting" if step else "reading", step / steps)

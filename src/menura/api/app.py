@@ -99,7 +99,9 @@ def create_app(
         allow_origins=["*"],
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=["X-Request-Id", "Menura-Model", "Menura-Ignored", "Retry-After"],
+        expose_headers=[
+            *("X-Request-Id", "Retry-After", "Menura-Model", "Menura-Language", "Menura-Ignored"),
+        ],
     )
     app.add_middleware(RequestFrame)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

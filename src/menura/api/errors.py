@@ -94,8 +94,10 @@ def describe_invalid(errors: Sequence[Any]) -> InputError:
     """Turns pydantic's findings into one sentence about the first."""
     first = errors[0]
     kind = str(first.get("type", ""))
-    places = [str(part) for part in first.get("loc", ()) if part not in ("body", "query", "path")]
-    name = ".".join(places)[:120]
+    places = [str(part) for part in first.get("loc", ())]
+    # FastAPI puts the place before, pydantic the branch of a union behind.
+    named = [p for p in places if p not in ("body", "query", "path", "str") and "[" not in p]
+    name = ".".join(named)[:120]
     if kind == "json_invalid":
         reason = str(first.get("ctx", {}).get("error", ""))[:200]
         return InputError(

@@ -16,12 +16,12 @@ class BlobStore:
     """One folder of immutable files.
 
     Args:
-        folder: made when absent.
+        folder: made when absent, for this user's eyes only: voices and clips are personal.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def write(self, name: str, data: bytes) -> str:
         """Writes a file that appears only when it is whole on disk; returns its SHA-256."""

@@ -45,6 +45,10 @@ SPEEDS = {"slow": 0.8, "normal": 1.0, "fast": 1.2}
                     "description": "Snapshot of the base model that spoke.",
                     "schema": {"type": "string"},
                 },
+                "Menura-Language": {
+                    "description": "The language that was spoken, stated or found.",
+                    "schema": {"type": "string"},
+                },
                 "Menura-Ignored": {
                     "description": "Fields of the request that had no effect.",
                     "schema": {"type": "string"},
@@ -69,7 +73,7 @@ async def speak_bytes(request: Request, at: ServicesDep, caller: CallerDep) -> R
     job = await _job(at, caller, body)
     card = await at.model()
     check_model_id(body.model_id, card.info, at.settings.model_ids)
-    headers = {"Menura-Model": card.info.snapshot}
+    headers = {"Menura-Model": card.info.snapshot, "Menura-Language": job.language}
     ignored = _ignored(body)
     if ignored:
         headers["Menura-Ignored"] = ", ".join(ignored)
