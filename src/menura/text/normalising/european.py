@@ -11,6 +11,9 @@ MOST_DIGITS = 15
 SUPERSCRIPT = "ºª°"
 
 
+_NOUN = re.compile(r"\s([^\W\d_]{4,})")
+
+
 @dataclass(frozen=True)
 class Words:
     """What a language says for the parts of numbers, dates, times and signs."""
@@ -51,6 +54,9 @@ class Words:
     at: str = "arroba"
     slash: str = "barra"
     dash: str = "guion"
+    noun_endings: tuple[str, ...] = ()
+    """Endings of feminine nouns, where a number agrees with the noun after it."""
+
     century: str = ""
     """Pattern of a century with its Roman numeral as a group of that name."""
 
@@ -91,7 +97,11 @@ class _Reader:
         return [self.w.minus] if match.group("sign") else []
 
     def number(self, match: re.Match[str]) -> list[str]:
-        return [*self.signed(match), *self.amount(match.group("n"))]
+        words = self.amount(match.group("n"))
+        noun = _NOUN.match(match.string, match.end())
+        if noun and self.w.noun_endings:
+            words = self.w.before_noun(words, noun.group(1).endswith(self.w.noun_endings))
+        return [*self.signed(match), *words]
 
     def digits(self, match: re.Match[str]) -> list[str]:
         return self.whole(match.group())

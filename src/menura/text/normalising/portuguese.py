@@ -88,6 +88,7 @@ WORDS = Words(
     ordinal_endings=r"(?:\.?º|°(?![CF]))|(?P<feminine>\.?ª)",
     dot="ponto",
     dash="hífen",
+    noun_endings=("a", "as"),
     century=r"\b[Ss]éculos?\s+(?P<roman>[IVX]{1,6})\b",
     ordinal_centuries=False,
     million=r"milhões|milhão|bilhões|bilhão|mil",

@@ -89,6 +89,7 @@ WORDS = Words(
     },  # fmt: skip
     over="sobre",
     ordinal_endings=r"(?:\.?º|\.?er|\.?°(?![CF]))|(?P<feminine>\.?ª)",
+    noun_endings=("a", "as"),
     century=r"\b[Ss]iglos?\s+(?P<roman>[IVX]{1,6})\b",
     ordinal_centuries=False,
     million=r"millones|millón|mil millones|mil",

@@ -30,8 +30,8 @@ _LIAISON = {
     **dict.fromkeys("est sont ont petit grand tout quand vingt cent c'est sept fait".split(), "t"),  # noqa: E501, SIM905
 }
 _SMALL = word_set(
-    "le la les un une des du de d l j m t s c n qu je tu il elle on nous vous ils elles me te se "
-    "ce cet cette ces mon ma mes ton ta tes son sa ses notre votre leur leurs nos vos au aux à en "
+    "est-ce le la les un une des du de d l j m t s c n qu je tu il elle on nous vous ils elles me "
+    "te se ce cet cette ces mon ma mes ton ta tes son sa ses notre votre leur leurs nos vos au aux à en "
     "et ou ni que qui dans par pour sur sans sous chez vers avec ne y est sont a ont mais si comme "
     "très"
 )

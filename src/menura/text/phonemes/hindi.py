@@ -37,7 +37,11 @@ _WHOLE = {
     **{"भी": "bʰi", "था": "tʰaː", "थी": "tʰi", "थे": "tʰeː", "न": "nə", "व": "ʋə", "हो": "hoː"},
 }
 _RETROFLEX = {"ɽʰ": "r.h", "ɽ": "r."}
-"""The network was trained with these two-symbol spellings of ड़ and ढ़, and never saw ɽ."""
+"""The network was trained with these two-symbol spellings of ड़ and ढ़, and never saw ɽ.
+
+The stop makes no pause here: it gets 25 to 50 ms, as r does, and the two together last as long as
+ɾ would (measured on two sentences).
+"""
 
 
 @dataclass
