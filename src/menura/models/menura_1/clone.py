@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from menura.errors import AudioError
-from menura.judging.naturalness import NaturalnessScorer
+from menura.judging.naturalness import SHORT_WINDOW, NaturalnessScorer
 from menura.judging.resample import resample
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import Clip, CloneOptions, CloneResult, Progress
@@ -55,7 +55,7 @@ class Recipe:
     style_rate: float = 5e-3
     speaker: float = 2.0
     free_speaker: float = 3.0
-    naturalness: float = 0.3
+    naturalness: float = 0.4
     wished: float = 4.8
     decay: float = 0.01
     average: float = 0.9
@@ -203,22 +203,27 @@ class Fit:
             div_factor=5,
             final_div_factor=10,
         )
-        base = self.model.style(self.table, len(self.phonemes))
-        free = self._free_plans()
+        self.base = self.model.style(self.table, len(self.phonemes))
+        self.free = self._free_plans()
         history: list[dict[str, float]] = []
         trainable = [*adapter.parameters(), shift]
         mean: list[Tensor] | None = None
         with adapter.attached():
             for step in range(recipe.steps):
                 progress("fit", step / recipe.steps)
-                losses = self._step(base, shift, free)
-                total = sum(losses.values(), torch.zeros((), device=self.device))
                 optimiser.zero_grad(set_to_none=True)
-                torch.autograd.backward(total)
+                losses: dict[str, float] = {}
+                # One backward pass after each half keeps only one decoder run in memory.
+                for half in (self._clip_losses, self._free_losses):
+                    terms = half(shift)
+                    torch.autograd.backward(
+                        sum(terms.values(), torch.zeros((), device=shift.device))
+                    )
+                    losses |= {name: float(term.detach()) for name, term in terms.items()}
                 torch.nn.utils.clip_grad_norm_(trainable, 5.0)
                 optimiser.step()
                 schedule.step()
-                history.append({k: float(v.detach()) for k, v in losses.items()})
+                history.append(losses)
                 mean = _averaged(mean, trainable, recipe.average, step)
         assert mean is not None or recipe.steps == 0
         for parameter, value in zip(trainable, mean or [], strict=False):
@@ -233,34 +238,45 @@ class Fit:
             "pitch": round(self.prosody.pitch, 3),
             "pace": round(self.prosody.pace, 3),
         }
+        if history:
+            # Cosines of the loss's own encoder over the last steps: a sign of trouble, no judgement.
+            last = history[-5:]
+            report["clip_likeness"] = _likeness(last, "speaker", recipe.speaker)
+            report["speech_likeness"] = _likeness(last, "free speaker", recipe.free_speaker)
         self.history = history
         state = make_state(table, self.prosody, adapter.tensors())
         return CloneResult(state, report)
 
-    def _step(
-        self, base: Tensor, shift: Tensor, free: list[tuple[Plan, Tensor]]
-    ) -> dict[str, Tensor]:
-        recipe, decoder = self.recipe, self.model.network.decoder
-        window, begin = self._window(self.plan, recipe.clip_frames)
-        ours = decoder(
-            window.text, window.f0, window.energy, base[:, :STYLE] + shift, self._noise()
+    def _clip_losses(self, shift: Tensor) -> dict[str, Tensor]:
+        """A window of the clip, spoken with the clip's own durations, F0 and energy."""
+        window, begin = self._window(self.plan, self.recipe.clip_frames)
+        ours = self.model.network.decoder(
+            window.text, window.f0, window.energy, self.base[:, :STYLE] + shift, self._noise()
         )
         theirs = self.audio[:, begin * FRAME : begin * FRAME + ours.shape[1]]
-        losses = {"spectral": self.spectral(ours, theirs)}
-        losses["speaker"] = recipe.speaker * (1 - self._embed(ours)[0] @ self.target)
-        plan, style = free[self._pick(len(free))]
+        return {
+            "spectral": self.spectral(ours, theirs),
+            "speaker": self.recipe.speaker * (1 - self._embed(ours)[0] @ self.target),
+        }
+
+    def _free_losses(self, shift: Tensor) -> dict[str, Tensor]:
+        """A window of a new sentence, spoken with predicted durations, F0 and energy."""
+        recipe = self.recipe
+        plan, style = self.free[self._pick(len(self.free))]
         window, _ = self._window(plan, recipe.free_frames, skip=10)
-        speech = decoder(
+        speech = self.model.network.decoder(
             window.text, window.f0, window.energy, style[:, :STYLE] + shift, self._noise()
         )
         low = resample(speech, SAMPLE_RATE, 16000)
-        losses["free speaker"] = recipe.free_speaker * (
-            1 - self.encoder.embed(low)[0] @ self.target
-        )
-        if recipe.naturalness:
-            score = self.scorer.score(low, window=low.shape[1] // 320 * 320)
-            losses["naturalness"] = recipe.naturalness * (recipe.wished - score[0])
-        return losses
+        score = self.scorer.score(low, window=SHORT_WINDOW)[0]
+        return {
+            "free speaker": recipe.free_speaker * (1 - self.encoder.embed(low)[0] @ self.target),
+            "naturalness": recipe.naturalness * (recipe.wished - score),
+        }
+
+
+def _likeness(history: list[dict[str, float]], name: str, weight: float) -> float:
+    return round(1 - sum(losses[name] for losses in history) / len(history) / weight, 3)
 
 
 def _averaged(
