@@ -239,7 +239,7 @@ class Fit:
             "pace": round(self.prosody.pace, 3),
         }
         if history:
-            # Cosines of the loss's own encoder over the last steps: a sign of trouble, no judgement.
+            # Cosines of the loss's own encoder over the last steps: no judgement, but a warning.
             last = history[-5:]
             report["clip_likeness"] = _likeness(last, "speaker", recipe.speaker)
             report["speech_likeness"] = _likeness(last, "free speaker", recipe.free_speaker)
