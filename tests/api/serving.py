@@ -5,6 +5,7 @@ import io
 import sys
 import threading
 import time
+import uuid
 import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -114,3 +115,23 @@ def speech(transcript: str = "hello there", **fields: object) -> dict[str, objec
         "output_format": {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 24000},
         **fields,
     }
+
+
+def check_error(answer: httpx.Response, status: int, code: str) -> dict[str, str]:
+    """A failure has its status, its code, and a body that is whole."""
+    assert answer.status_code == status, answer.text
+    body: dict[str, str] = answer.json()
+    assert body["error_code"] == code
+    assert body["request_id"] == answer.headers["x-request-id"]
+    uuid.UUID(body["request_id"])
+    assert body["title"]
+    assert body["message"]
+    assert "error" not in body
+    return body
+
+
+def clone(client: httpx.Client, name: str) -> str:
+    """Clones a voice of this name and returns its id."""
+    answer = client.post("/voices/clone", data=form(name=name), files={"clip": wav()})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["id"])
