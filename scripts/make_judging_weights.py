@@ -8,8 +8,6 @@ on every run.
     python scripts/make_judging_weights.py
 """
 
-import hashlib
-import json
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -21,6 +19,7 @@ from torch import Tensor
 from menura.judging.campplus import CamPlusPlus
 from menura.judging.distillmos_network import DistillMos
 from menura.judging.files import FOLDER
+from menura.packaged import write_digest
 
 Tensors = dict[str, Tensor]
 _EPSILON = 1e-5
@@ -147,7 +146,6 @@ def read(name: str) -> Tensors:
 def main() -> None:
     """Writes both files and their digests."""
     FOLDER.mkdir(exist_ok=True)
-    digests = {}
     for name, convert, network in (
         ("campplus", campplus, CamPlusPlus()),
         ("distillmos", distillmos, DistillMos()),
@@ -164,9 +162,8 @@ def main() -> None:
         content = save(made)
         path = FOLDER / f"{name}.safetensors"
         path.write_bytes(content)
-        digests[path.name] = hashlib.sha256(content).hexdigest()
+        write_digest(path)
         sys.stdout.write(f"{path.name}: {len(content) / 1e6:.1f} MB\n")
-    (FOLDER / "digests.json").write_text(json.dumps(digests, indent=2) + "\n")
 
 
 if __name__ == "__main__":

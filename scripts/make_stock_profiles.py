@@ -1,6 +1,6 @@
 """Embeds the stock voices' speech, so that a clone can start from the nearest one.
 
-    python scripts/make_stock_profiles.py
+python scripts/make_stock_profiles.py
 """
 
 import tempfile
@@ -12,6 +12,7 @@ from safetensors.numpy import save_file
 
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.menura_1.model import Menura1
+from menura.packaged import write_digest
 from menura.settings import Settings
 from menura.text.prepare import prepare
 
@@ -33,6 +34,7 @@ def main() -> None:
             )
             profiles[voice.key] = encoder.embed_array(audio, 24000).astype(np.float16)
     save_file(profiles, TARGET)
+    write_digest(TARGET)
 
 
 if __name__ == "__main__":

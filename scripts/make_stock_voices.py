@@ -16,6 +16,7 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from menura.models.menura_1.voices import ROWS
+from menura.packaged import write_digest
 
 PACKAGE = "kokoro-js@1.2.1"
 TARGET = Path(__file__).parents[1] / "src/menura/models/menura_1/stock_voices.safetensors"
@@ -32,6 +33,7 @@ def main() -> None:
             table = np.fromfile(path, np.float32).reshape(510, 256)
             tables[path.stem] = table[list(ROWS)].astype(np.float16)
     save_file(tables, TARGET, metadata={"source": PACKAGE})
+    write_digest(TARGET)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """Speaker embeddings of the stock voices, to find where a clone starts from."""
 
 import functools
-from importlib import resources
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load
 
 from menura.models.menura_1.voices import tables
+from menura.packaged import checked_bytes
 from menura.text.utterance import Language
 
 _OWN_LANGUAGE = 0.05
@@ -17,8 +18,7 @@ _OWN_LANGUAGE = 0.05
 @functools.cache
 def profiles() -> dict[str, NDArray[np.float16]]:
     """Unit CAM++ embeddings [192] of the stock voices by key."""
-    data = resources.files(__package__).joinpath("stock_profiles.safetensors").read_bytes()
-    return load(data)
+    return load(checked_bytes(Path(__file__).with_name("stock_profiles.safetensors")))
 
 
 def nearest_voice(

@@ -2,13 +2,14 @@
 
 import functools
 from collections.abc import Sequence
-from importlib import resources
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load
 
 from menura.models.contract import StockVoice
+from menura.packaged import checked_bytes
 
 ROWS = (*range(16), *range(16, 510, 16), 509)
 """Phoneme counts (less one) whose style is stored; others are interpolated."""
@@ -29,9 +30,11 @@ _GENDERS = {"f": ("feminine", "woman"), "m": ("masculine", "man")}
 
 @functools.cache
 def tables() -> dict[str, NDArray[np.float16]]:
-    """Style tables of all stock voices by key, each float16 [len(ROWS), 256]."""
-    data = resources.files(__package__).joinpath("stock_voices.safetensors").read_bytes()
-    return load(data)
+    """Style tables of all stock voices by key, each float16 [len(ROWS), 256].
+
+    Raises ModelFilesError when the packaged file is damaged.
+    """
+    return load(checked_bytes(Path(__file__).with_name("stock_voices.safetensors")))
 
 
 @functools.cache
