@@ -155,10 +155,10 @@ def test_the_first_utterance_comes_before_the_rest_is_read() -> None:
     class Watched(str):
         reached = 0
 
-        def __getitem__(self, key: object) -> str:  # type: ignore[override]
+        def __getitem__(self, key: object) -> str:
             if isinstance(key, slice) and key.stop is not None:
                 Watched.reached = max(Watched.reached, key.stop)
-            return str.__getitem__(self, key)
+            return str.__getitem__(self, key)  # type: ignore[index]
 
     first = next(prepare(Watched(text), "en-US"))
     assert first.words[0].text == "This"

@@ -31,9 +31,9 @@ _LIAISON = {
 }
 _SMALL = word_set(
     "est-ce le la les un une des du de d l j m t s c n qu je tu il elle on nous vous ils elles me "
-    "te se ce cet cette ces mon ma mes ton ta tes son sa ses notre votre leur leurs nos vos au aux à en "
-    "et ou ni que qui dans par pour sur sans sous chez vers avec ne y est sont a ont mais si comme "
-    "très"
+    "te se ce cet cette ces mon ma mes ton ta tes son sa ses notre votre leur leurs nos vos au aux "
+    "à en et ou ni que qui dans par pour sur sans sous chez vers avec ne y est sont a ont mais "
+    "si comme très"
 )
 _HALF = word_set("avec vers comme sans")
 _ASPIRATED = re.compile(
