@@ -90,8 +90,8 @@ def _analyse(phrase: str) -> list[NJDFeature]:
     try:
         return pyopenjtalk.run_frontend(phrase, use_sudachi_kanji_yomi=False)
     except ModuleNotFoundError:
-        # For a kanji that its own dictionary lacks it asks Sudachi's, which is 70 MB and not
-        # installed; without the extra steps such a kanji comes back without a reading.
+        # For a kanji that its own dictionary lacks it asks Sudachi's, which an install may leave
+        # out to save space; without the extra steps such a kanji comes back without a reading.
         return pyopenjtalk.run_frontend(phrase, use_sudachi_kanji_yomi=False, use_vanilla=True)
 
 
