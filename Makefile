@@ -1,11 +1,11 @@
 # Five verbs. All of them set up what they need in .venv first, which takes a minute the first time
 # and no time later. Wanted on the machine: Python 3.11 and make.
 #
-#   make run [ARGS="--port 5000"]   start the server; prints its address and, once, an API key
-#   make test [ARGS="-k decode"]    lint, types and all tests
-#   make check                      lint and types
-#   make bench [ARGS="--speakers 2"]  the benchmarks; writes benchmarks/results and docs/results.md
-#   make clean                      remove .venv and everything else that was made here
+#   make run [ARGS="--port 5000"]            start the server; prints address and, once, an API key
+#   make test [ARGS="-k decode"]             lint, types and all tests
+#   make check                               lint and types
+#   make bench [ARGS="--speakers vctk_p326"] benchmarks; writes benchmarks/results, docs/results.md
+#   make clean                               remove .venv and everything else that was made here
 
 export PYTHON ?= python3.11
 BIN := .venv/bin

@@ -66,7 +66,8 @@ def run(*arguments: str, code: int = 0, text: str | None = None) -> Result:
 
 def answer(*arguments: str) -> Any:  # noqa: ANN401 - whatever the command prints
     """What a command prints with --json."""
-    return json.loads(run(*arguments, "--json").stdout)
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    return json.loads(run(*arguments[:end], "--json", *arguments[end:]).stdout)
 
 
 def refusal(*arguments: str) -> dict[str, str]:
@@ -278,6 +279,26 @@ def test_errors_carry_code_and_remedy(
     monkeypatch.setattr(menura, "__file__", str(tmp_path / "a" / "b" / "menura" / "__init__.py"))
     assert refusal(*arguments)["error_code"] == code
     assert not Path("a.wav").exists()
+
+
+def test_judge_runs_the_benchmarks_of_the_source_tree(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Path("tree").resolve()
+    package = root / "benchmarks"
+    (package / "results").mkdir(parents=True)
+    note = "import sys, os; from pathlib import Path; Path('benchmarks/results/NAME.json')"
+    note += ".write_text(' '.join([*sys.argv[1:], os.environ['MENURA_DATA']]))"
+    for name in ("clone_eval", "tables"):
+        (package / f"{name}.py").write_text(note.replace("NAME", name))
+    monkeypatch.setattr(menura, "__file__", str(root / "src" / "menura" / "__init__.py"))
+    found = answer("judge", "--data", "here", "--", "--sentences", "3")
+    assert found == {"results": [f"benchmarks/results/{n}.json" for n in ("clone_eval", "tables")]}
+    here = str(Path("here").resolve())
+    assert (package / "results" / "clone_eval.json").read_text() == f"--sentences 3 {here}"
+    assert (package / "results" / "tables.json").read_text() == here
+    (package / "tables.py").write_text("raise SystemExit(3)")
+    assert refusal("judge")["error_code"] == "benchmarks_failed"
 
 
 def test_settings_that_cannot_be_are_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """`menura judge`: the benchmarks, which live beside the package in the source tree."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,13 +12,16 @@ import menura
 from menura.commands.terminal import Data, Json, Terminal
 from menura.errors import NotFoundError, ServerError
 
-MODULE = "benchmarks.run"
+MODULES = ("benchmarks.clone_eval", "benchmarks.tables")
+"""What measures, and what writes docs/results.md from it."""
+
+_STANDARD_ERROR = 2
 
 
 def source_tree() -> Path:
     """The root of the source tree that this package was installed from. Raises NotFoundError."""
     root = Path(menura.__file__).parents[2]
-    if not (root / "benchmarks" / "run.py").is_file():
+    if not (root / "benchmarks" / "clone_eval.py").is_file():
         raise NotFoundError(
             "benchmarks_missing",
             "The benchmarks are not part of the installed package.",
@@ -40,20 +44,22 @@ def judge(
     """
     with Terminal(as_json) as terminal:
         root = source_tree()
-        options = [*(arguments or []), *(["--data", str(data.resolve())] if data else [])]
-        done = subprocess.run(
-            [sys.executable, "-m", MODULE, *options],
-            cwd=root,
-            # Whatever it prints is progress; the result is the files.
-            stdout=sys.stderr.fileno(),
-            check=False,
-        )
-        if done.returncode:
-            raise ServerError(
-                "benchmarks_failed",
-                f"The benchmarks ended with code {done.returncode}.",
-                "What went wrong is printed above.",
+        environment = {**os.environ, **({"MENURA_DATA": str(data.resolve())} if data else {})}
+        for module, options in zip(MODULES, (arguments or [], []), strict=True):
+            done = subprocess.run(
+                [sys.executable, "-m", module, *options],
+                cwd=root,
+                env=environment,
+                # Whatever it prints is progress; the result is the files.
+                stdout=_STANDARD_ERROR,
+                check=False,
             )
+            if done.returncode:
+                raise ServerError(
+                    "benchmarks_failed",
+                    f"{module} ended with code {done.returncode}.",
+                    "What went wrong is printed above.",
+                )
         results = root / "benchmarks" / "results"
         written = sorted(str(path.relative_to(root)) for path in results.glob("*.json"))
         terminal.result({"results": written}, "\n".join(written))
