@@ -137,6 +137,8 @@ def test_a_transcript_that_cannot_fit_is_refused(engine: Engine, shared_data: Pa
 def test_unknown_voices_and_empty_texts_are_refused(engine: Engine) -> None:
     with pytest.raises(NotFoundError, match="no stock voice"):
         list(engine.speak(job("Hello.", VoiceRef(stock="zz_nobody"))))
+    with pytest.raises(NotFoundError, match="file is gone"):
+        list(engine.speak(job("Hello.", VoiceRef(state=Path("deleted.safetensors")))))
     with pytest.raises(TextError, match="nothing that can be spoken"):
         list(engine.speak(job("…!?")))
 

@@ -11,7 +11,7 @@ import torch
 
 from menura.audio.recognise import Recogniser
 from menura.cloning.clip import prepare_clip
-from menura.errors import InputError
+from menura.errors import InputError, NotFoundError
 from menura.models import states
 from menura.models.contract import BaseModel, CloneOptions, Progress, VoiceState
 from menura.models.registry import load_model
@@ -59,7 +59,14 @@ class Engine:
         if ref.stock is not None:
             key = (ref.stock, 0)
         elif ref.state is not None:
-            key = (str(ref.state), ref.state.stat().st_mtime_ns)
+            try:
+                key = (str(ref.state), ref.state.stat().st_mtime_ns)
+            except OSError as error:
+                raise NotFoundError(
+                    "voice_not_found",
+                    "The voice's file is gone.",
+                    "It may have been deleted a moment ago; list the voices.",
+                ) from error
         else:
             raise InputError(
                 "voice_not_given", "No voice is named.", "Name a stock voice or a stored one."
