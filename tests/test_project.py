@@ -200,7 +200,7 @@ def test_every_dependency_has_its_reason() -> None:
 def locked(name: str) -> dict[str, str]:
     """Pins of a lock file."""
     lines = (ROOT / name).read_text().splitlines()
-    pins = [line.removesuffix("\\").strip() for line in lines if re.match(r"\w", line)]
+    pins = [re.split(r"[;\\]", line)[0].strip() for line in lines if re.match(r"\w", line)]
     return dict(pin.split("==") for pin in pins)
 
 
