@@ -86,4 +86,4 @@ def key_table(keys: Sequence["ApiKey"]) -> Table:
 
 
 def _figure(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
