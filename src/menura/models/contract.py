@@ -137,6 +137,25 @@ class CloneResult:
     """Figures for people: steps, seconds, similarity before and after."""
 
 
+@dataclass(frozen=True)
+class TuneOptions:
+    """How a model is to be tuned."""
+
+    seconds: float
+    """Time budget of the training."""
+
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A base model's update from recordings of one speaker, whose voices are spoken with it."""
+
+    snapshot: str
+    tensors: Mapping[str, NDArray[Any]]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
 @runtime_checkable
 class BaseModel(Protocol):
     """One base model, loaded. Not thread-safe: one process calls it from one thread."""
@@ -168,3 +187,14 @@ class BaseModel(Protocol):
 
     def clone(self, clip: Clip, options: CloneOptions, progress: Progress) -> CloneResult:
         """Makes a voice from a clip. Raises AudioError, CancelledError."""
+
+
+@runtime_checkable
+class TunableModel(BaseModel, Protocol):
+    """A base model that can also be tuned on many recordings of one speaker.
+
+    Apart from `BaseModel`, since a model is useful without it. menura-1 does not have it yet.
+    """
+
+    def tune(self, dataset: Sequence[Clip], options: TuneOptions, progress: Progress) -> Adapter:
+        """Trains within the time budget. Raises AudioError, CancelledError; leaves nothing then."""
