@@ -25,6 +25,7 @@ from menura.library.voices import NewVoice
 from menura.models import states
 from menura.models.contract import PhonemeTiming, Progress, WordTiming
 from menura.settings import Settings
+from menura.text.choice import choose_language
 from menura.text.languages import resolve
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput
 
@@ -187,7 +188,7 @@ class Menura:
         job = SpeechJob(
             text=text,
             voice=self.catalogue.library().voices.ref(row),
-            language=resolve(language or row.locale),
+            language=choose_language(text, language, None, row.locale),
             output=_output_format(output),
             speed=_within("speed", speed, SPEEDS),
             volume=_within("volume", volume, VOLUMES),
@@ -212,7 +213,7 @@ class Menura:
         Args:
             text: of any length.
             voice: a `Voice`, or the id, beginning of id, stock key or name of one.
-            language: of the text; the voice's own when absent.
+            language: of the text; told from the text when absent.
             output: `wav`, `mp3`, `raw` (16-bit samples at 24 kHz) or an `OutputFormat`.
             speed: factor of the pace, 0.6 to 1.5.
             volume: factor of the amplitude, 0.5 to 2.0.

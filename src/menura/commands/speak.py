@@ -59,7 +59,7 @@ def speak(
     model: Annotated[str | None, typer.Option(help="Base model.", show_default=False)] = None,
     language: Annotated[
         str | None,
-        typer.Option("--language", "-l", help="Of the text; the voice's own when absent."),
+        typer.Option("--language", "-l", help="Of the text; told from the text when absent."),
     ] = None,
     speed: Annotated[float, typer.Option(min=0.6, max=1.5, help="Factor of the pace.")] = 1.0,
     volume: Annotated[float, typer.Option(min=0.5, max=2.0, help="Factor of loudness.")] = 1.0,

@@ -13,13 +13,13 @@ from menura.api.auth import Caller
 from menura.api.deps import CallerDep, ServicesDep
 from menura.api.disconnect import while_connected
 from menura.api.errors import request_id
-from menura.api.language import choose_language
 from menura.api.model_ids import check_model_id
 from menura.api.schemas import SpeechRequest, parse, read_body
 from menura.api.services import Services
 from menura.audio.encode import complete_wav
 from menura.audio.formats import parse_output_format
 from menura.errors import InputError, MenuraError, NotFoundError, TextError, TooLargeError
+from menura.text.choice import choose_language
 from menura.work.jobs import SpeechJob, SpeechOutput
 
 router = APIRouter(prefix="/tts", tags=["Speech"])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from menura.api.language import choose_language
 from menura.errors import InputError, TextError
+from menura.text.choice import choose_language
 
 ENGLISH = "The weather was fine this morning, so we went out early."
 SPANISH = "El tiempo estaba muy bueno esta mañana, así que salimos temprano."
