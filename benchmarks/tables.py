@@ -186,9 +186,29 @@ def long_text(result: Result) -> str:
     )
 
 
+def startup(result: Result) -> str:
+    """How soon a server can speak."""
+    rows = [
+        [
+            f"{name} start",
+            *(f"{result[name][k]:.1f} s" for k in ("listening_seconds", "ready_seconds")),
+        ]
+        for name in ("first", "second")
+    ]
+    return "\n\n".join(
+        [
+            "## Start of the server",
+            circumstances(result),
+            "On an installed Menura; the first start of a data folder unpacks the model.",
+            table(["", "answers", "can speak"], rows),
+        ]
+    )
+
+
 SECTIONS: dict[str, Callable[[Result], str]] = {
     "clone_eval": clone_eval,
     "long_text": long_text,
+    "startup": startup,
 }
 """Sections in the order of the page; the name is that of the result file."""
 
