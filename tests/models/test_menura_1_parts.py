@@ -6,7 +6,7 @@ import torch
 
 from menura.errors import StateError, TextError
 from menura.models.contract import VoiceState, WordTiming
-from menura.models.menura_1 import voices
+from menura.models.menura_1 import stock_profiles, voices
 from menura.models.menura_1.adapter import Adapter, Merger
 from menura.models.menura_1.alignment import align, warp
 from menura.models.menura_1.decoder import Decoder
@@ -210,3 +210,15 @@ def test_word_times_come_from_the_durations() -> None:
     assert words[0] == WordTiming("Hi,", pytest.approx(0.5), pytest.approx(0.8))
     assert words[1] == WordTiming("you", pytest.approx(1.0), pytest.approx(1.3))
     assert [p.phoneme for p in phonemes] == ["h", "I", "j", "u"]
+
+
+def test_a_clone_starts_from_voices_of_both_genders_and_its_language() -> None:
+    embedding = stock_profiles.profiles()["bm_george"].astype(np.float32)
+    found = stock_profiles.nearest_voices(embedding, "en-GB", 3)
+    assert [key[1] for key, _ in found] == ["f"] * 3 + ["m"] * 3
+    assert found[3][0] == "bm_george"
+    assert all(a[1] >= b[1] for a, b in zip(found[3:], found[4:], strict=False))
+    spanish = dict(stock_profiles.nearest_voices(embedding, "es-ES", 30))
+    english = dict(stock_profiles.nearest_voices(embedding, "en-US", 30))
+    assert spanish["em_alex"] > english["em_alex"]
+    assert spanish["bm_george"] < english["bm_george"]

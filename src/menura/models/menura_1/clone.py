@@ -19,7 +19,7 @@ from menura.judging.naturalness import SHORT_WINDOW, NaturalnessScorer
 from menura.judging.resample import resample
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import Clip, CloneOptions, CloneResult, Progress
-from menura.models.menura_1 import features
+from menura.models.menura_1 import features, voices
 from menura.models.menura_1.adapter import Adapter
 from menura.models.menura_1.alignment import align
 from menura.models.menura_1.decoder import PITCH_HOP, SAMPLE_RATE
@@ -28,7 +28,7 @@ from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.losses import SpectralLoss
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.state import Prosody, make_state
-from menura.models.menura_1.stock_profiles import nearest_voice
+from menura.models.menura_1.stock_profiles import nearest_voices
 from menura.text.prepare import prepare
 from menura.text.utterance import Language
 
@@ -36,6 +36,12 @@ if TYPE_CHECKING:
     from menura.models.menura_1.model import Menura1
 
 FRAME = 2 * PITCH_HOP
+
+_CANDIDATES = 5
+"""Stock voices of each gender that are looked at as a start."""
+
+_OCTAVE = 0.4
+"""What an octave between the pitch of a stock voice and the speaker's costs, as a cosine."""
 
 _UNSAID = frozenset(' ;:,.!?—…"()“”')
 """Symbols of pauses, whose lengths say little about the pace of the words."""
@@ -105,11 +111,13 @@ class Fit:
         frames = clip.audio.size // FRAME
         audio = torch.from_numpy(clip.audio[: frames * FRAME]).to(self.device)[None]
         self.target = self._embed(audio)[0]
-        self.start, table = nearest_voice(self.target.cpu().numpy(), clip.language)
-        if options.base is not None:
-            table = np.asarray(options.base.tensors["style"])
-        self.table = table.astype(np.float32)
         self.tokens = model.tokens(self.phonemes)
+        f0 = features.f0(clip.audio[: frames * FRAME], 2 * frames).to(self.device)
+        self.start = self._start_voice(f0)
+        table = (
+            voices.tables()[self.start] if options.base is None else options.base.tensors["style"]
+        )
+        self.table = np.asarray(table).astype(np.float32)
         style = model.style(self.table, len(self.phonemes))
         model.deactivate()
         with torch.no_grad():
@@ -126,7 +134,6 @@ class Fit:
             self.alignment = align(
                 features.log_mel(speech)[0].cpu(), spoken.durations.cpu(), mel[0].cpu(), frames
             )
-            f0 = features.f0(self.audio[0].cpu().numpy(), 2 * frames).to(self.device)
             durations = self.alignment.durations.to(self.device)
             ours = model.network.plan(self.tokens, style, durations=durations)
         self.plan = Plan(
@@ -135,6 +142,22 @@ class Fit:
         said = torch.tensor([symbol not in _UNSAID for symbol in f".{self.phonemes}."])
         self.prosody = _prosody(ours, f0, spoken.durations[said], durations[said])
         self.spectral = SpectralLoss(clip.bandwidth)
+
+    def _start_voice(self, f0: Tensor) -> str:
+        """The stock voice that is most like the speaker and speaks at about their pitch."""
+        heard = f0[f0 > 30]
+        best, most = "", -np.inf
+        target = self.target.cpu().numpy()
+        for key, likeness in nearest_voices(target, self.clip.language, _CANDIDATES):
+            style = self.model.style(voices.tables()[key], len(self.phonemes))
+            with torch.no_grad():
+                own = self.model.network.plan(self.tokens, style).f0
+            apart = 0.0
+            if heard.numel():
+                apart = abs(float(heard.log2().mean() - own[own > 30].log2().mean()))
+            if likeness - _OCTAVE * apart > most:
+                best, most = key, likeness - _OCTAVE * apart
+        return best
 
     def _embed(self, audio: Tensor) -> Tensor:
         return self.encoder.embed(resample(audio, SAMPLE_RATE, 16000))

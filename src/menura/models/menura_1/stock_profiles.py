@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load
 
-from menura.models.menura_1.voices import tables
 from menura.packaged import checked_bytes
 from menura.text.utterance import Language
 
-_OWN_LANGUAGE = 0.05
+_OWN_LANGUAGE = 0.15
 """Head start of voices of the clip's language, as a cosine: their prosody is native."""
 
 
@@ -21,15 +20,22 @@ def profiles() -> dict[str, NDArray[np.float16]]:
     return load(checked_bytes(Path(__file__).with_name("stock_profiles.safetensors")))
 
 
-def nearest_voice(
-    embedding: NDArray[np.float32], language: Language
-) -> tuple[str, NDArray[np.floating]]:
-    """Key and style table of the stock voice most like a speaker embedding [192]."""
+def nearest_voices(
+    embedding: NDArray[np.float32], language: Language, count: int
+) -> list[tuple[str, float]]:
+    """The stock voices most like a speaker embedding [192], with their likeness, best first.
+
+    The best `count` of each gender: embeddings alone confuse them in short or noisy clips.
+    """
     initial = {"en-US": "a", "en-GB": "b"}.get(language, language[0])
 
     def likeness(key: str) -> float:
         own = key[0] in "ab" if language.startswith("en") else key[0] == initial
         return float(profiles()[key].astype(np.float32) @ embedding) + (_OWN_LANGUAGE if own else 0)
 
-    best = max(profiles(), key=likeness)
-    return best, tables()[best]
+    ranked = sorted(((key, likeness(key)) for key in profiles()), key=lambda pair: -pair[1])
+    return [
+        pair
+        for gender in "fm"
+        for pair in [found for found in ranked if found[0][1] == gender][:count]
+    ]
