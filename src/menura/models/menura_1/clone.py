@@ -22,7 +22,7 @@ from menura.models.contract import Clip, CloneOptions, CloneResult, Progress
 from menura.models.menura_1 import features, voices
 from menura.models.menura_1.adapter import Adapter
 from menura.models.menura_1.alignment import align
-from menura.models.menura_1.decoder import PITCH_HOP, SAMPLE_RATE
+from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
 from menura.models.menura_1.free_speech import sentences
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.losses import SpectralLoss
@@ -34,8 +34,6 @@ from menura.text.utterance import Language
 
 if TYPE_CHECKING:
     from menura.models.menura_1.model import Menura1
-
-FRAME = 2 * PITCH_HOP
 
 _CANDIDATES = 5
 """Stock voices of each gender that are looked at as a start."""

@@ -14,6 +14,9 @@ from menura.models.menura_1.layers import StyledResidualBlock, StyledSnakeBlock
 
 SAMPLE_RATE = 24000
 PITCH_HOP = 300
+FRAME = 2 * PITCH_HOP
+"""Samples of one duration frame."""
+
 _FFT, _HOP = 20, 5
 _BINS = _FFT // 2 + 1
 _HARMONICS = 9

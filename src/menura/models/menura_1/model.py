@@ -22,7 +22,7 @@ from menura.models.contract import (
 )
 from menura.models.menura_1 import voices, weights
 from menura.models.menura_1.adapter import Merger
-from menura.models.menura_1.decoder import SAMPLE_RATE
+from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
 from menura.models.menura_1.network import PAD, Network, Plan
 from menura.models.menura_1.state import SNAPSHOT, Prosody, check, split_state
 from menura.models.menura_1.symbols import token_ids
@@ -31,9 +31,6 @@ from menura.text.languages import SPOKEN
 from menura.text.utterance import Utterance
 
 MOST_SYMBOLS = 510
-FRAME = 600
-"""Samples of one duration frame."""
-
 _FADE = 120
 _LEAD, _TAIL = 0.06, 0.14
 """Silence left before and after the sound of an utterance, in seconds."""

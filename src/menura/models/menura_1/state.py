@@ -1,6 +1,6 @@
 """What a menura-1 voice consists of, and the check that a state is one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -62,11 +62,6 @@ def make_state(
         [prosody.pitch, prosody.pitch_spread, prosody.pace], dtype=np.float32
     )
     return VoiceState(SNAPSHOT, tensors)
-
-
-def with_metadata(state: VoiceState, **metadata: str) -> VoiceState:
-    """The same state with more metadata."""
-    return replace(state, metadata={**state.metadata, **metadata})
 
 
 def check(state: VoiceState, decoder: Decoder) -> None:
