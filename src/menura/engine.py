@@ -119,7 +119,7 @@ class Engine:
         def fitting(stage: str, share: float) -> None:
             progress(stage, _LISTENING + (1 - _LISTENING) * share)
 
-        result = model.clone(prepared.clip, options, fitting)
+        *_, result = model.clone(prepared.clip, options, fitting)
         report = {**prepared.facts.report(), **result.report}
         report["total_seconds"] = round(time.monotonic() - started, 2)
         return CloneOutcome(result.state, prepared.clip.transcript, prepared.advice, report)

@@ -130,11 +130,15 @@ class CloneOptions:
 
 @dataclass(frozen=True)
 class CloneResult:
-    """A finished clone."""
+    """A usable voice: the first one of a clone, or a better one of the same clip."""
 
     state: VoiceState
     report: Mapping[str, float | str]
     """Figures for people: steps, seconds, similarity before and after."""
+
+    score: float
+    """The model's own measure of the voice, higher is better; only to be compared with the scores
+    of the same clip, options and model."""
 
 
 @dataclass(frozen=True)
@@ -185,8 +189,14 @@ class BaseModel(Protocol):
         that the model lacks, StateError for a state that does not fit.
         """
 
-    def clone(self, clip: Clip, options: CloneOptions, progress: Progress) -> CloneResult:
-        """Makes a voice from a clip. Raises AudioError, CancelledError."""
+    def clone(self, clip: Clip, options: CloneOptions, progress: Progress) -> Iterator[CloneResult]:
+        """Makes a voice from a clip.
+
+        Yields it as soon as it is usable (aim: 20 s on two cores), then again whenever it got
+        better; no result scores lower than the one before. `progress` tells the share of the whole,
+        the refinement included. Closing the iterator stops the work. Raises AudioError,
+        CancelledError.
+        """
 
 
 @runtime_checkable

@@ -7,6 +7,7 @@ embedding, a frozen network) and towards natural sound (DistillMOS, frozen too).
 """
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -266,7 +267,7 @@ class Fit:
             report["speech_likeness"] = _likeness(last, "free speaker", recipe.free_speaker)
         self.history = history
         state = make_state(table, self.prosody, adapter.tensors())
-        return CloneResult(state, report)
+        return CloneResult(state, report, float(report.get("speech_likeness", 0.0)))
 
     def _clip_losses(self, shift: Tensor) -> dict[str, Tensor]:
         """A window of the clip, spoken with the clip's own durations, F0 and energy."""
@@ -323,11 +324,13 @@ def _prosody(ours: Plan, f0: Tensor, spoken: Tensor, heard: Tensor) -> Prosody:
     )
 
 
-def clone(model: "Menura1", clip: Clip, options: CloneOptions, progress: Progress) -> CloneResult:
+def clone(
+    model: "Menura1", clip: Clip, options: CloneOptions, progress: Progress
+) -> Iterator[CloneResult]:
     """Makes a voice from a clip. Raises AudioError, CancelledError."""
     progress("prepare", 0.0)
     try:
         fit = Fit(model, clip, options, recipe_for(options))
-        return fit.run(progress)
+        yield fit.run(progress)
     finally:
         model.deactivate()

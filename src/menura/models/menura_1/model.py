@@ -149,11 +149,11 @@ class Menura1:
             *timings(utterance, (ends - first) / SAMPLE_RATE, (last - first) / SAMPLE_RATE),
         )
 
-    def clone(self, clip: Clip, options: CloneOptions, progress: Progress) -> CloneResult:
-        """Makes a voice from a clip. Raises AudioError, CancelledError."""
+    def clone(self, clip: Clip, options: CloneOptions, progress: Progress) -> Iterator[CloneResult]:
+        """Makes a voice from a clip, then better ones. Raises AudioError, CancelledError."""
         from menura.models.menura_1.clone import clone  # it needs the judging networks
 
-        return clone(self, clip, options, progress)
+        yield from clone(self, clip, options, progress)
 
 
 def shape_pitch(plan: Plan, prosody: Prosody) -> Plan:
