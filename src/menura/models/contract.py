@@ -140,6 +140,9 @@ class CloneResult:
     """The model's own measure of the voice, higher is better; only to be compared with the scores
     of the same clip, options and model."""
 
+    last: bool = False
+    """Whether the model knows that no better one will follow; the iterator's end says so too."""
+
 
 @dataclass(frozen=True)
 class TuneOptions:
@@ -208,3 +211,34 @@ class TunableModel(BaseModel, Protocol):
 
     def tune(self, dataset: Sequence[Clip], options: TuneOptions, progress: Progress) -> Adapter:
         """Trains within the time budget. Raises AudioError, CancelledError; leaves nothing then."""
+
+
+@runtime_checkable
+class ReshapingModel(BaseModel, Protocol):
+    """A base model that can also make new voices out of voices.
+
+    Apart from `BaseModel`, since both need states whose parts have a meaning of their own, which
+    not every model has.
+    """
+
+    def localise(
+        self,
+        state: VoiceState,
+        source: Language,
+        target: Language,
+        *,
+        gender: str | None = None,
+    ) -> VoiceState:
+        """A voice that speaks `target` like its natives while staying the person of `state`.
+
+        `source` is the language of the given voice, `gender` (`masculine`, `feminine`) that of the
+        person, if known. Raises TextError for a language that the model has no natives of,
+        StateError for a state that does not fit.
+        """
+
+    def mix(self, states: Sequence[VoiceState], weights: Sequence[float]) -> VoiceState:
+        """A voice between voices; weights are scaled to a sum of 1.
+
+        Raises InputError for weights that are negative, not finite or all 0, or for too many
+        voices; StateError for a state that does not fit.
+        """

@@ -28,7 +28,7 @@ from menura.models.menura_1.state import SNAPSHOT, Prosody, check, split_state
 from menura.models.menura_1.symbols import token_ids
 from menura.settings import Settings
 from menura.text.languages import SPOKEN
-from menura.text.utterance import Utterance
+from menura.text.utterance import Language, Utterance
 
 MOST_SYMBOLS = 510
 _FADE = 120
@@ -154,6 +154,28 @@ class Menura1:
         from menura.models.menura_1.clone import clone  # it needs the judging networks
 
         yield from clone(self, clip, options, progress)
+
+    def localise(
+        self,
+        state: VoiceState,
+        source: Language,
+        target: Language,
+        *,
+        gender: str | None = None,
+    ) -> VoiceState:
+        """Gives a voice the prosody of another language. Raises TextError, StateError."""
+        from menura.models.menura_1.localise import localise
+
+        self.check_state(state)
+        return localise(self, state, source, target, gender)
+
+    def mix(self, states: Sequence[VoiceState], weights: Sequence[float]) -> VoiceState:
+        """Makes a voice between voices. Raises InputError, StateError."""
+        from menura.models.menura_1.mixing import mix
+
+        for state in states:
+            self.check_state(state)
+        return mix(states, weights, self.network.decoder)
 
 
 def shape_pitch(plan: Plan, prosody: Prosody) -> Plan:

@@ -1,0 +1,121 @@
+"""Localization: a voice that keeps its timbre and speaks another language like its natives.
+
+The half of the style table that drives the decoder, and the adapter, are the person; they stay.
+The half that drives durations, F0 and energy is how a language is spoken; a mix of those stock
+voices of the target language takes its place that are most like the person in pitch, gender and
+pace. Then the three prosody factors are set anew, so that the person keeps their mean F0, their
+spread of F0 as far as it is natural, and their pace beside that of others who speak the language.
+"""
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from menura.errors import TextError
+from menura.models.contract import VoiceState
+from menura.models.menura_1 import voices
+from menura.models.menura_1.layers import STYLE
+from menura.models.menura_1.state import Prosody, split_state
+from menura.models.menura_1.stock_prosody import Manner, manners, measure, natives, phonemes
+from menura.text.utterance import Language
+
+if TYPE_CHECKING:
+    from menura.models.menura_1.model import Menura1
+
+NEAREST = 3
+"""Natives in a mix at most."""
+
+_SOFTNESS = 0.15
+"""A native further away by so much (octaves of pitch and pace together) weighs 1/e."""
+
+_WOMAN_HZ = 160.0
+"""Mean F0 that parts the stock voices' genders best: 53 of 54 lie on their side of it."""
+
+_SPREADS = (0.75, 1.35)
+"""Factors of a native spread of F0 that still sound like the language."""
+
+_PACES = (0.75, 1.3)
+
+
+def localise(
+    model: "Menura1",
+    state: VoiceState,
+    source: Language,
+    target: Language,
+    gender: str | None = None,
+) -> VoiceState:
+    """A state that speaks `target` natively in the voice of a checked `state` of `source`.
+
+    `gender` (`masculine`, `feminine`) is told from the pitch when absent. Raises TextError for a
+    language without natives, StateError for a voice without pitch.
+    """
+    for language in (source, target):
+        if not natives(language):
+            raise TextError(
+                "language_not_supported",
+                f"menura-1 has no native voice of {language!r}.",
+                f"It has those of {', '.join(model.info.languages)}.",
+            )
+    table, prosody, _ = split_state(state)
+    said = phonemes(source, model.info.utterance_symbols)
+    own = measure(model, np.asarray(table), prosody, said)
+    # Languages differ in symbols per second, so a pace is only one beside the language's own.
+    relative = own.rate / _usual_rate(source)
+    if gender not in ("masculine", "feminine"):
+        gender = "feminine" if own.pitch > math.log(_WOMAN_HZ) else "masculine"
+    weights = choose_natives(target, own.pitch, relative, gender)
+    style = table.astype(np.float32)
+    style[:, STYLE:] = _mixed(weights)[:, STYLE:]
+    said = phonemes(target, model.info.utterance_symbols)
+    plain = measure(model, style, Prosody(), said)
+    pace = float(np.clip(relative * _usual_rate(target) / plain.rate, *_PACES))
+    paced = measure(model, style, Prosody(pace=pace), said)
+    fitted = _fitted(own, paced, pace)
+    tensors = dict(state.tensors)
+    tensors["style"] = style.astype(np.float16)
+    tensors["prosody"] = np.array(
+        [fitted.pitch, fitted.pitch_spread, fitted.pace], dtype=np.float32
+    )
+    told = " ".join(f"{key}:{weight:.2f}" for key, weight in weights.items())
+    return VoiceState(state.snapshot, tensors, {"natives": told, "localised_from": source})
+
+
+def choose_natives(language: Language, pitch: float, pace: float, gender: str) -> dict[str, float]:
+    """Weights of the nearest natives of a language, summing to 1.
+
+    `pitch` is the mean of log F0 in Hz, `pace` the rate beside the usual one of the own language.
+    The person's own gender comes first, where the language has a voice of it.
+    """
+    keys = natives(language)
+    keys = tuple(key for key in keys if key[1] == gender[0]) or keys
+    usual = _usual_rate(language)
+
+    def apart(key: str) -> float:
+        manner = manners()[key]
+        octaves = (manner.pitch - pitch) / math.log(2)
+        return abs(octaves) + abs(math.log2(manner.rate / usual / pace))
+
+    nearest = sorted(keys, key=apart)[:NEAREST]
+    best = apart(nearest[0])
+    raw = {key: math.exp(-(apart(key) - best) / _SOFTNESS) for key in nearest}
+    total = sum(raw.values())
+    return {key: weight / total for key, weight in raw.items() if weight / total >= 0.01}
+
+
+def _usual_rate(language: Language) -> float:
+    rates = [math.log(manners()[key].rate) for key in natives(language)]
+    return math.exp(sum(rates) / len(rates))
+
+
+def _mixed(weights: dict[str, float]) -> NDArray[np.float32]:
+    tables = voices.tables()
+    mixed = sum(weight * tables[key].astype(np.float32) for key, weight in weights.items())
+    return np.asarray(mixed, dtype=np.float32) / np.float32(sum(weights.values()))
+
+
+def _fitted(own: Manner, native: Manner, pace: float) -> Prosody:
+    spread = float(np.clip(own.spread / max(native.spread, 1e-3), *_SPREADS))
+    pitch = float(np.clip(math.exp(own.pitch - native.pitch), 0.25, 4.0))
+    return Prosody(pitch=pitch, pitch_spread=spread, pace=pace)

@@ -1,0 +1,89 @@
+"""How the stock voices speak their own languages: pitch, its spread, and rate."""
+
+import functools
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from menura.errors import StateError
+from menura.models.menura_1 import voices
+from menura.models.menura_1.free_speech import sentences
+from menura.models.menura_1.state import Prosody
+from menura.packaged import checked_bytes
+from menura.text.prepare import prepare
+from menura.text.utterance import Language
+
+if TYPE_CHECKING:
+    from menura.models.menura_1.model import Menura1
+
+SENTENCES = 3
+"""Of each language's sentences; planning one takes a core a fraction of a second."""
+
+VOICED_HZ = 30.0
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How somebody speaks some sentences, as the network plans them."""
+
+    pitch: float
+    """Mean of the logarithm of F0 in Hz."""
+
+    spread: float
+    """Standard deviation of the logarithm of F0 inside of sentences."""
+
+    rate: float
+    """Phoneme symbols per second."""
+
+
+def phonemes(language: Language, most: int) -> tuple[str, ...]:
+    """The sentences by which manners are measured."""
+    chosen = sentences(language)[:SENTENCES]
+    return tuple(u.phonemes for text in chosen for u in prepare(text, language, limit=most))
+
+
+@torch.inference_mode()
+def measure(
+    model: "Menura1", table: NDArray[np.floating], prosody: Prosody, said: Iterable[str]
+) -> Manner:
+    """Plans sentences in a voice, without a sound, and measures them."""
+    from menura.models.menura_1.model import shape_pitch
+
+    logarithms, deviations, seconds, symbols = [], [], 0.0, 0
+    for text in said:
+        style = model.style(table, len(text))
+        plan = model.network.plan(model.tokens(text), style, speed=prosody.pace)
+        f0 = shape_pitch(plan, prosody).f0
+        voiced = f0[f0 > VOICED_HZ].double().log()
+        if voiced.numel():
+            logarithms.append(voiced)
+            deviations.append(voiced - voiced.mean())
+        # The silence at both ends is no speech.
+        seconds += float(plan.durations[1:-1].sum()) * 0.025
+        symbols += len(text)
+    if not logarithms:
+        raise StateError(
+            "voice_without_pitch",
+            "The voice has no pitch on the sentences by which it is measured.",
+            "Choose another voice, or clone it again.",
+        )
+    spread = float(torch.cat(deviations).square().mean().sqrt())
+    return Manner(float(torch.cat(logarithms).mean()), spread, symbols / max(seconds, 0.025))
+
+
+@functools.cache
+def manners() -> Mapping[str, Manner]:
+    """Manners of the stock voices by key, each in its own language."""
+    file = Path(__file__).with_name("stock_prosody.json")
+    return {key: Manner(*values) for key, values in json.loads(checked_bytes(file)).items()}
+
+
+def natives(language: Language) -> tuple[str, ...]:
+    """Keys of the stock voices whose language this is."""
+    return tuple(voice.key for voice in voices.stock_voices() if voice.language == language)
