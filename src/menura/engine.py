@@ -3,7 +3,7 @@
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import structlog
@@ -18,6 +18,7 @@ from menura.models.registry import load_model
 from menura.settings import Settings
 from menura.speech.synthesis import synthesise
 from menura.text.warning import TextWarning
+from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput, VoiceRef
 
 _MOST_VOICES = 32
@@ -96,8 +97,12 @@ class Engine:
     def _warn(warning: TextWarning) -> None:
         log.warning("text_warning", code=warning.code, start=warning.start)
 
-    def clone(self, job: CloneJob, progress: Progress) -> CloneOutcome:
-        """Makes a voice from a clip. Raises AudioError, TextError, CancelledError."""
+    def clone(self, job: CloneJob, progress: Progress) -> Generator[CloneOutcome]:
+        """Makes a voice from a clip, then better ones unless `job.refine` is off.
+
+        `progress` hears `usable` before the first voice that is not the last, then `refine`.
+        Closing the iterator stops the work. Raises AudioError, TextError, CancelledError.
+        """
         started = time.monotonic()
         model = self.model
         progress("listen", 0.0)
@@ -116,13 +121,54 @@ class Engine:
         )
         progress("fit", _LISTENING)
 
-        def fitting(stage: str, share: float) -> None:
-            progress(stage, _LISTENING + (1 - _LISTENING) * share)
+        done, usable = _LISTENING, False
 
-        *_, result = model.clone(prepared.clip, options, fitting)
-        report = {**prepared.facts.report(), **result.report}
-        report["total_seconds"] = round(time.monotonic() - started, 2)
-        return CloneOutcome(result.state, prepared.clip.transcript, prepared.advice, report)
+        def fitting(stage: str, share: float) -> None:
+            nonlocal done
+            done = _LISTENING + (1 - _LISTENING) * share
+            progress("refine" if usable else stage, done)
+
+        results = model.clone(prepared.clip, options, fitting)
+        try:
+            for result in results:
+                report = {**prepared.facts.report(), **result.report}
+                report["total_seconds"] = round(time.monotonic() - started, 2)
+                last = result.last or not job.refine
+                if not usable and not last:
+                    progress("usable", done)
+                usable = True
+                yield CloneOutcome(
+                    result.state,
+                    prepared.clip.transcript,
+                    prepared.advice,
+                    report,
+                    score=result.score,
+                    last=last,
+                )
+                if last:
+                    return
+        finally:
+            # A model leaves its network as it was only when its iterator is closed.
+            if isinstance(results, Generator):
+                results.close()
+
+    def check(self, job: CheckJob, progress: Progress) -> CheckOutcome:
+        """Looks at a clip as cloning would; needs no base model.
+
+        Raises AudioError, TextError, InputError, CancelledError.
+        """
+        progress("listen", 0.0)
+        prepared = prepare_clip(
+            job.clip,
+            language=job.language,
+            recogniser=self._listener(),
+            mode=job.mode,
+            enhance=job.enhance,
+            transcript=job.transcript,
+        )
+        return CheckOutcome(
+            prepared.clip.transcript, prepared.advice, prepared.facts.report(), prepared.timeline
+        )
 
     def _listener(self) -> Recogniser:
         if self._recogniser is None:

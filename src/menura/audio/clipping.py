@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from menura.audio.activity import Span
+
 BINS = 8192
 WIDEST = 2.0
 """Lossy codecs overshoot full scale where a recording was cut; beyond this it is another scale."""
@@ -46,3 +48,24 @@ def clipped_share(audio: NDArray[np.float32]) -> float:
     histogram = PeakHistogram()
     histogram.add(audio)
     return histogram.share
+
+
+BLOCK_SECONDS = 0.02
+LEAST_CUT = 3
+"""Samples of a block near the peak from which on it counts as cut."""
+
+
+def clipped_spans(audio: NDArray[np.float32], sample_rate: int) -> tuple[Span, ...]:
+    """Lists the places in mono audio [samples] that touch the peak again and again.
+
+    Of use only where the whole was found to be clipped; ordinary speech has a highest peak too.
+    The 2 % leave room for what resampling did to the cut tops.
+    """
+    size = round(BLOCK_SECONDS * sample_rate)
+    blocks = np.abs(audio[: audio.size // size * size]).reshape(-1, size)
+    cut = (blocks >= 0.98 * blocks.max(initial=0.0)).sum(axis=1) >= LEAST_CUT
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], cut.astype(np.int8), [0]))))
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return tuple(
+        Span(float(a) * size / sample_rate, float(b) * size / sample_rate) for a, b in pairs
+    )

@@ -76,7 +76,9 @@ class Findings:
     bandwidth: float
     loudness: float
     f0_spread: float
-    language: str
+    language: str | None
+    """None where none was given."""
+
     heard_language: str
     heard_probability: float
     transcript_given: bool
@@ -199,7 +201,7 @@ def _quiet(f: Findings) -> Advice | None:
 
 
 def _language(f: Findings) -> Advice | None:
-    if f.heard_probability < LANGUAGE_PROBABILITY:
+    if f.language is None or f.heard_probability < LANGUAGE_PROBABILITY:
         return None
     if f.heard_language == f.language.split("-")[0].lower():
         return None

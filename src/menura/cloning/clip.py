@@ -5,13 +5,9 @@ place. So the transcript is heard in the very audio that is handed on, and one g
 is only taken when all speech of the recording is used.
 """
 
-import contextlib
-import dataclasses
 import difflib
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +19,16 @@ from menura.audio.loudness import normalise_rms
 from menura.audio.pitch import f0_track
 from menura.audio.quality import bandwidth, measure
 from menura.audio.recognise import RATE as RECOGNISER_RATE
-from menura.audio.recognise import Transcript
 from menura.audio.resample import resample
-from menura.cloning.advice import LANGUAGE_PROBABILITY, Findings, advise
+from menura.cloning.advice import Findings, advise
 from menura.cloning.choose import assemble, choose, pause_share
-from menura.errors import AudioError, InputError, TextError
+from menura.cloning.facts import ClipFacts, timeline
+from menura.cloning.hear import Listener, hear, usable_words
+from menura.errors import AudioError, InputError
 from menura.models.contract import Clip
 from menura.text.languages import resolve
 from menura.text.utterance import Language
+from menura.work.check import Timeline
 from menura.work.jobs import Advice
 
 Audio = NDArray[np.float32]
@@ -44,48 +42,6 @@ MOST_TAKEN_SECONDS = 300.0
 
 ENHANCE_RATE = 48000
 F0_HOP_SECONDS = 0.0125
-LEAST_CONFIDENCE = -1.2
-"""Mean log probability under which Whisper guesses; noisy speech at 0 dB reads -0.7 and more."""
-
-
-class Listener(Protocol):
-    """What hears words; `menura.audio.recognise.Recogniser` is one."""
-
-    def transcribe(self, audio: Audio, language: str | None = None) -> Transcript:
-        """Writes down mono float32 audio [samples] at 16 kHz."""
-
-
-@dataclass(frozen=True)
-class ClipFacts:
-    """What a clip was and what was done to it; for people and records."""
-
-    container: str
-    codec: str
-    original_rate: int
-    original_channels: int
-    original_seconds: float
-    speech_seconds: float
-    used_seconds: float
-    snr_db: float
-    clipped_share: float
-    bandwidth: float
-    loudness: float
-    f0_median: float
-    """Hz; 0 where nothing is voiced."""
-
-    f0_spread: float
-    """Semitones."""
-
-    enhanced: float
-    """1 where noise was taken out."""
-
-    heard_language: str
-    heard_probability: float
-    transcript_confidence: float
-
-    def report(self) -> dict[str, float | str]:
-        """All of it by name."""
-        return dataclasses.asdict(self)
 
 
 @dataclass(frozen=True)
@@ -95,12 +51,13 @@ class PreparedClip:
     clip: Clip
     advice: tuple[Advice, ...]
     facts: ClipFacts
+    timeline: Timeline
 
 
 def prepare_clip(
     path: Path,
     *,
-    language: Language,
+    language: Language | None,
     recogniser: Listener,
     mode: str = "similarity",
     enhance: bool | None = None,
@@ -111,7 +68,8 @@ def prepare_clip(
 
     Takes any audio or video file with at least 1 s of speech. `language` is that of the clip; where
     another one that Menura speaks is clearly heard, the clip is read in that one, with advice;
-    one that it does not speak is read by the rules of `language`, as well as that goes.
+    one that it does not speak is read by the rules of `language`, as well as that goes. Without a
+    `language` the one that is heard is taken.
     `enhance` None takes the mode's default. Raises AudioError, TextError, InputError,
     ModelFilesError.
     """
@@ -121,7 +79,7 @@ def prepare_clip(
             f"There is no clone mode {mode[:40]!r}.",
             f"Accepted: {', '.join(MODES)}.",
         )
-    language = resolve(language)
+    asked = None if language is None else resolve(language)
     wanted = MODES[mode] if enhance is None else enhance
     recording = decode(
         path,
@@ -143,10 +101,10 @@ def prepare_clip(
         used, enhanced, snr_after = cleaned.audio, cleaned.applied, cleaned.snr_after
     used = normalise_rms(resample(used, rate, sample_rate), sample_rate, used_spans)
 
-    heard, spoken = _hear(recogniser, resample(used, sample_rate, RECOGNISER_RATE), language)
+    heard, spoken = hear(recogniser, resample(used, sample_rate, RECOGNISER_RATE), asked)
     given = (transcript or "").strip()
     given_fits = bool(given) and choice.whole and not recording.trimmed
-    text = given if given_fits else _usable(heard, spoken)
+    text = given if given_fits else usable_words(heard, spoken)
     pitch = f0_track(used, sample_rate, F0_HOP_SECONDS)
     used_seconds = used.size / sample_rate
     advice = advise(
@@ -166,7 +124,7 @@ def prepare_clip(
             bandwidth=used_bandwidth,
             loudness=quality.loudness,
             f0_spread=pitch.semitone_spread,
-            language=language,
+            language=asked,
             heard_language=heard.language,
             heard_probability=heard.language_probability,
             transcript_given=bool(given),
@@ -200,7 +158,8 @@ def prepare_clip(
         language=spoken,
         bandwidth=used_bandwidth,
     )
-    return PreparedClip(clip, advice, facts)
+    along = timeline(audio, rate, spans, choice, quality.clipped_share)
+    return PreparedClip(clip, advice, facts, along)
 
 
 def likeness(one: str, other: str) -> float:
@@ -232,47 +191,3 @@ def _speech(audio: Audio, sample_rate: int) -> list[Span]:
             f"At least {LEAST_SPEECH_SECONDS:.0f} s are needed; 5 to 15 s are best.",
         )
     return spans
-
-
-def _hear(recogniser: Listener, audio: Audio, language: Language) -> tuple[Transcript, Language]:
-    """What is said, and the language to read it in.
-
-    Speech in another language than the given one is kept in its own words: forced into the given
-    language Whisper translates, and a translation cannot be aligned.
-    """
-    heard = recogniser.transcribe(audio)
-    if heard.language == language.split("-")[0]:
-        return heard, language
-    if heard.language_probability >= LANGUAGE_PROBABILITY:
-        with contextlib.suppress(TextError):
-            return heard, resolve(heard.language)
-        return heard, language
-    forced = recogniser.transcribe(audio, language)
-    return (
-        dataclasses.replace(
-            forced, language=heard.language, language_probability=heard.language_probability
-        ),
-        language,
-    )
-
-
-def _usable(heard: Transcript, spoken: Language) -> str:
-    if not heard.text or heard.confidence < LEAST_CONFIDENCE:
-        raise AudioError(
-            "audio_unintelligible",
-            "No words could be made out in the recording.",
-            "Record clear speech close to the microphone, or give the transcript of the clip.",
-        )
-    foreign = heard.language != spoken.split("-")[0]
-    if foreign and heard.language_probability >= LANGUAGE_PROBABILITY and not _latin(heard.text):
-        raise AudioError(
-            "audio_language",
-            f"The clip sounds like {heard.language!r}, whose script cannot be read as {spoken}.",
-            "Record in one of the spoken languages, or give the transcript in Latin letters.",
-        )
-    return heard.text
-
-
-def _latin(text: str) -> bool:
-    letters = [c for c in text if c.isalpha()]
-    return all(unicodedata.name(c, "").startswith("LATIN") for c in letters)

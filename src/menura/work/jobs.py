@@ -68,6 +68,8 @@ class CloneJob:
     """Optimisation steps; 0 takes the model's default."""
 
     base: VoiceRef | None = None
+    refine: bool = True
+    """Go on after the first usable voice, to better ones."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,17 @@ class Advice:
 
 @dataclass(frozen=True)
 class CloneOutcome:
-    """A finished clone."""
+    """A usable voice: the first one of a clone, or a better one of the same clip."""
 
     state: VoiceState
     transcript: str
     advice: tuple[Advice, ...] = ()
     report: Mapping[str, float | str] = field(default_factory=dict)
+    score: float = 0.0
+    """As in `menura.models.contract.CloneResult`: higher is better, for the same job only."""
+
+    last: bool = True
+    """Whether it is known that no better one will follow."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import structlog
 from menura.errors import BusyError, CancelledError, MenuraError, ServerError
 from menura.models.contract import ModelInfo, StockVoice
 from menura.settings import Settings
+from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
 from menura.work.protocol import (
     LENGTH,
@@ -32,7 +33,8 @@ from menura.work.protocol import (
     unframe,
 )
 
-Result = SpeechOutput | JobProgress | CloneOutcome
+Job = SpeechJob | CloneJob | CheckJob
+Result = SpeechOutput | JobProgress | CloneOutcome | CheckOutcome
 
 FIRST_RESTART_SECONDS = 0.5
 LONGEST_RESTART_SECONDS = 30.0
@@ -53,6 +55,9 @@ class LaneOptions:
     """Jobs that the worker has open at a time, not counting those whose listener is behind."""
 
     niceness: int = 0
+    model: bool = True
+    """Whether the worker loads the base model."""
+
     lazy: bool = False
     """Start the worker with the first job and not before."""
 
@@ -68,7 +73,7 @@ class _Ticket:
     """A job from its submission to its end, with the mailbox of its listener."""
 
     number: int
-    job: SpeechJob | CloneJob
+    job: Job
     items: deque[Result] = field(default_factory=deque)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     over: bool = False
@@ -163,7 +168,7 @@ class Lane:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
 
-    async def run(self, job: SpeechJob | CloneJob) -> AsyncGenerator[Result, None]:
+    async def run(self, job: Job) -> AsyncGenerator[Result, None]:
         """Runs a job and yields what it gives; closing the iterator stops the job.
 
         Raises BusyError when too many wait, and whatever the engine raises.
@@ -186,7 +191,7 @@ class Lane:
         finally:
             self._leave(ticket)
 
-    def _admit(self, job: SpeechJob | CloneJob) -> _Ticket:
+    def _admit(self, job: Job) -> _Ticket:
         if self._closed:
             raise ServerError("stopping", "Menura is being stopped.", "Try again when it is back.")
         if self.failure is not None and not self.options.lazy:
@@ -308,7 +313,7 @@ class Lane:
         assert process.stdout is not None
         try:
             path = tuple(entry for entry in sys.path if entry)
-            self._send(Begin(self._settings, self._engine, path))
+            self._send(Begin(self._settings, self._engine, path, self.options.model))
             while True:
                 try:
                     head = await process.stdout.readexactly(LENGTH.size)

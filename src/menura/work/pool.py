@@ -1,17 +1,20 @@
-"""The worker processes of a server: one that speaks, one that clones."""
+"""The worker processes of a server: one that speaks, one that clones, one that checks clips."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from menura.errors import ServerError
 from menura.models.contract import ModelInfo, StockVoice
 from menura.settings import Settings
+from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
 from menura.work.lane import Lane, LaneOptions
 
 ENGINE = "menura.engine:Engine"
 CLONE_NICENESS = 10
+CHECK_IDLE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -76,14 +79,30 @@ class WorkerPool:
             ),
         )
 
+        # Of its own, so that a check need not wait until a clone is done; it loads no base model.
+        self.checking = Lane(
+            settings,
+            engine,
+            LaneOptions(
+                "check",
+                settings.clone_queue,
+                together=1,
+                niceness=CLONE_NICENESS,
+                model=False,
+                lazy=True,
+                idle_seconds=CHECK_IDLE_SECONDS,
+            ),
+        )
+
     async def start(self) -> None:
         """Begins to load the model and returns at once; `model` waits for it."""
         self.speech.start()
         self.cloning.start()
+        self.checking.start()
 
     async def stop(self) -> None:
         """Ends every job with an error, then the workers."""
-        await asyncio.gather(self.speech.stop(), self.cloning.stop())
+        await asyncio.gather(self.speech.stop(), self.cloning.stop(), self.checking.stop())
 
     @property
     def state(self) -> PoolState:
@@ -116,12 +135,25 @@ class WorkerPool:
                 yield result
 
     async def clone(self, job: CloneJob) -> AsyncGenerator[JobProgress | CloneOutcome, None]:
-        """Makes a voice; yields progress, then the outcome. Closing the iterator stops the work.
+        """Makes a voice; yields progress, a usable voice and, as long as the job goes on, better
+        ones. Closing the iterator stops the work.
 
         Raises BusyError when too many clones wait, ServerError when the worker died, and what
         `Engine.clone` raises.
         """
         async with aclosing(self.cloning.run(job)) as results:
             async for result in results:
-                assert not isinstance(result, SpeechOutput)
+                assert isinstance(result, JobProgress | CloneOutcome)
                 yield result
+
+    async def check(self, job: CheckJob) -> CheckOutcome:
+        """Looks at a clip without cloning it; cancelling stops the work.
+
+        Raises BusyError when too many clips wait, ServerError when the worker died, and what
+        `Engine.check` raises.
+        """
+        async with aclosing(self.checking.run(job)) as results:
+            async for result in results:
+                if isinstance(result, CheckOutcome):
+                    return result
+        raise ServerError("check_without_report", "The check ended without a report.")

@@ -13,6 +13,7 @@ from typing import Any
 from menura.errors import MenuraError
 from menura.models.contract import ModelInfo, StockVoice
 from menura.settings import Settings
+from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
 
 WINDOW = 4
@@ -30,13 +31,16 @@ class Begin:
     path: Sequence[str]
     """The server's import path, so that the worker finds the same modules."""
 
+    model: bool = True
+    """Whether to load the base model; checks of clips do without."""
+
 
 @dataclass(frozen=True)
 class Start:
     """Work on a job."""
 
     job_id: int
-    job: SpeechJob | CloneJob
+    job: SpeechJob | CloneJob | CheckJob
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,9 @@ class Taken:
 
 @dataclass(frozen=True)
 class Ready:
-    """From a worker: the model is loaded."""
+    """From a worker: the model is loaded, where one was asked for."""
 
-    info: ModelInfo
+    info: ModelInfo | None
     stock: tuple[StockVoice, ...]
 
 
@@ -66,7 +70,7 @@ class Item:
     """From a worker: the next output of a job."""
 
     job_id: int
-    item: SpeechOutput | JobProgress | CloneOutcome
+    item: SpeechOutput | JobProgress | CloneOutcome | CheckOutcome
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any
 
 import structlog
 
 from menura.errors import CancelledError, MenuraError, ServerError
+from menura.work.check import CheckJob
 from menura.work.jobs import CloneJob, JobProgress, SpeechJob, SpeechOutput
 from menura.work.logs import configure_logs
 from menura.work.protocol import (
@@ -103,6 +105,8 @@ class Worker:
                 self._open[job_id] = _Open(self._engine.speak(job))
             case Start(job_id=job_id, job=CloneJob() as job):
                 self._clone(job_id, job)
+            case Start(job_id=job_id, job=CheckJob() as job):
+                self._check(job_id, job)
             case Stop(job_id=job_id):
                 if job_id in self._open:
                     self._close(job_id, None)
@@ -139,8 +143,18 @@ class Worker:
     def _clone(self, job_id: int, job: CloneJob) -> None:
         error: MenuraError | None = None
         try:
-            outcome = self._engine.clone(job, self._progress(job_id))
-            self._send(Item(job_id, outcome))
+            with closing(self._engine.clone(job, self._progress(job_id))) as outcomes:
+                for outcome in outcomes:
+                    self._send(Item(job_id, outcome))
+        except Exception as failure:
+            error = _as_menura(failure)
+        self._stopped.discard(job_id)
+        self._send(Ended(job_id, error))
+
+    def _check(self, job_id: int, job: CheckJob) -> None:
+        error: MenuraError | None = None
+        try:
+            self._send(Item(job_id, self._engine.check(job, self._progress(job_id))))
         except Exception as failure:
             error = _as_menura(failure)
         self._stopped.discard(job_id)
@@ -249,8 +263,9 @@ def main() -> None:
     threading.Thread(target=_listen, args=(stdin, inbox, stopped), daemon=True).start()
     try:
         engine = load_engine(begin)
-        model = engine.model
-        ready = Ready(replace(model.info), tuple(model.stock_voices()))
+        ready = Ready(None, ())
+        if begin.model:
+            ready = Ready(replace(engine.model.info), tuple(engine.model.stock_voices()))
     except Exception as error:
         send(Ended(None, _as_menura(error)))
         return
