@@ -97,7 +97,7 @@ class Engine:
     def _warn(warning: TextWarning) -> None:
         log.warning("text_warning", code=warning.code, start=warning.start)
 
-    def clone(self, job: CloneJob, progress: Progress) -> Generator[CloneOutcome]:
+    def clone(self, job: CloneJob, progress: Progress) -> Generator[CloneOutcome, None, None]:
         """Makes a voice from a clip, then better ones unless `job.refine` is off.
 
         `progress` hears `usable` before the first voice that is not the last, then `refine`.

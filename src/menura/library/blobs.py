@@ -1,5 +1,7 @@
 """Files beside the database: written whole or not at all, and checked when read."""
 
+import contextlib
+import glob
 import hashlib
 import os
 import time
@@ -57,6 +59,25 @@ class BlobStore:
                 "Restore the data folder from a copy, or delete the voice and clone it again.",
             )
         return path
+
+    def seal(self, name: str) -> None:
+        """Makes sure that a file that somebody wrote in here is on disk. Raises OSError."""
+        with (self.folder / name).open("rb") as file:
+            os.fsync(file.fileno())
+        _sync_folder(self.folder)
+
+    def retire(self, name: str) -> None:
+        """Leaves a file that its row no longer names to the next sweep but for ORPHAN_SECONDS.
+
+        A job that was given its path a moment ago has not opened it yet.
+        """
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(self.folder / name)
+
+    def delete_all(self, beginning: str) -> None:
+        """Removes every file whose name begins so."""
+        for path in self.folder.glob(f"{glob.escape(beginning)}*"):
+            path.unlink(missing_ok=True)
 
     def delete(self, name: str) -> None:
         """Removes a file; nothing happens when it is gone already."""

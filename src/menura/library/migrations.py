@@ -97,10 +97,29 @@ def m003_places_of_deleted_voices(connection: Connection) -> None:
     )
 
 
+def m004_refinements(connection: Connection) -> None:
+    """How far the refinement of a clone is, and the clip and request it goes on from."""
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE refinements (
+            voice_id TEXT NOT NULL PRIMARY KEY REFERENCES voices (id) ON DELETE CASCADE,
+            created_at TEXT NOT NULL,
+            state TEXT NOT NULL,
+            score REAL NOT NULL,
+            clip TEXT,
+            request TEXT NOT NULL,
+            crashes INTEGER NOT NULL,
+            error TEXT
+        )
+        """
+    )
+
+
 STEPS: tuple[Step, ...] = (
     m001_organisations_and_keys,
     m002_voices,
     m003_places_of_deleted_voices,
+    m004_refinements,
 )
 
 

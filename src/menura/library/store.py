@@ -3,6 +3,7 @@
 from menura.library.blobs import BlobStore
 from menura.library.database import Database
 from menura.library.keys import KeyStore
+from menura.library.refinements import RefinementStore
 from menura.library.voices import VoiceStore
 from menura.settings import Settings
 
@@ -18,12 +19,17 @@ class Library:
         self._database = Database(settings.database)
         self.blobs = BlobStore(settings.data / "voices")
         self.uploads = BlobStore(settings.data / "uploads")
-        """Clips that are being worked on; nothing in here outlives its request."""
+        """Clips that are being worked on; nothing in here outlives its clone."""
 
         self.keys = KeyStore(self._database)
-        self.voices = VoiceStore(self._database, self.blobs)
+        self.voices = VoiceStore(self._database, self.blobs, self.uploads)
+        self.refinements = RefinementStore(self._database, self.blobs, self.uploads)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Removes files that no row names, an hour after they were written or superseded."""
         self.voices.sweep()
-        self.uploads.sweep(())
+        self.refinements.sweep()
 
     def close(self) -> None:
         """Closes the database."""

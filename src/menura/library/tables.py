@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Dialect, ForeignKey, String, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -91,6 +91,35 @@ class Voice(Table):
     report: Mapped[dict[str, Any]] = mapped_column(JSON)
     advice: Mapped[list[Any]] = mapped_column(JSON)
     consent: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+    refinement: Mapped["Refinement | None"] = relationship(
+        lazy="joined", cascade="all, delete-orphan", passive_deletes=True
+    )
+    """None for stock voices, and for voices that no clip was cloned for here."""
+
+
+class Refinement(Table):
+    """How far the refinement of a clone is; see `menura.library.refinements` for the states."""
+
+    __tablename__ = "refinements"
+
+    voice_id: Mapped[str] = mapped_column(ForeignKey("voices.id"), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    state: Mapped[str]
+    score: Mapped[float]
+    """The model's own measure of the stored state."""
+
+    clip: Mapped[str | None]
+    """File of the upload, as long as the refinement is not over."""
+
+    request: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What the client asked for; empty once it is over."""
+
+    crashes: Mapped[int]
+    """How many workers died of it."""
+
+    error: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    """Code, sentence and remedy of what ended it early."""
 
 
 class DeletedVoice(Table):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from menura.errors import ConflictError, InputError, NotFoundError, PermissionDeniedError
 from menura.library.blobs import BlobStore
 from menura.library.database import Database
+from menura.library.refinements import NewRefinement
 from menura.library.stock import ALIASES, stock_id, stock_time
 from menura.library.tables import DeletedVoice, Voice
 from menura.models.contract import ModelInfo, StockVoice
@@ -41,6 +42,7 @@ class NewVoice:
     report: Mapping[str, Any] = field(default_factory=dict)
     advice: Sequence[Mapping[str, Any]] = ()
     consent: Mapping[str, Any] | None = None
+    refinement: NewRefinement | None = None
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,10 @@ class VoiceStore:
     Every call names the organisation that asks; the voices of others do not exist for it.
     """
 
-    def __init__(self, database: Database, blobs: BlobStore) -> None:
+    def __init__(self, database: Database, blobs: BlobStore, clips: BlobStore) -> None:
         self._database = database
         self._blobs = blobs
+        self._clips = clips
 
     def add(self, organisation_id: str, new: NewVoice, state: bytes) -> Voice:
         """Keeps a clone: first its file, then its row, so that no row lacks its file."""
@@ -108,6 +111,7 @@ class VoiceStore:
                     report=dict(new.report),
                     advice=[dict(advice) for advice in new.advice],
                     consent=None if new.consent is None else dict(new.consent),
+                    refinement=new.refinement and new.refinement.row(voice_id),
                 )
                 session.add(voice)
         except BaseException:
@@ -203,7 +207,7 @@ class VoiceStore:
             return voice
 
     def delete(self, organisation_id: str, voice_id: str) -> None:
-        """Deletes a clone with its file. Raises NotFoundError, PermissionDeniedError."""
+        """Deletes a clone with all its files. Raises NotFoundError, PermissionDeniedError."""
         with self._database.write() as session:
             voice = _find_own(session, organisation_id, voice_id, "deleted")
             session.add(
@@ -214,9 +218,12 @@ class VoiceStore:
                     deleted_at=datetime.now(UTC),
                 )
             )
+            clip = voice.refinement and voice.refinement.clip
             session.delete(voice)
-        if voice.blob is not None:
-            self._blobs.delete(voice.blob)
+        # Older states of the voice may still lie beside the one that its row named.
+        self._blobs.delete_all(voice.id)
+        if clip:
+            self._clips.delete(clip)
 
     def ref(self, voice: Voice) -> VoiceRef:
         """How a job names this voice; checks the file's digest. Raises ServerError."""
