@@ -12,7 +12,6 @@ import torch
 from menura.models.menura_1 import stock_prosody, voices
 from menura.models.menura_1.model import MOST_SYMBOLS, Menura1
 from menura.models.menura_1.state import Prosody
-from menura.packaged import write_digest
 from menura.settings import Settings
 
 TARGET = Path(__file__).parents[1] / "src/menura/models/menura_1/stock_prosody.json"
@@ -32,7 +31,6 @@ def main() -> None:
             ]
     lines = ",\n".join(f'  "{key}": {json.dumps(values)}' for key, values in found.items())
     TARGET.write_text(f"{{\n{lines}\n}}\n", "utf-8")
-    write_digest(TARGET)
 
 
 if __name__ == "__main__":

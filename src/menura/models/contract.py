@@ -214,11 +214,11 @@ class TunableModel(BaseModel, Protocol):
 
 
 @runtime_checkable
-class ReshapingModel(BaseModel, Protocol):
-    """A base model that can also make new voices out of voices.
+class ReshapingModel(Protocol):
+    """What a base model has beside `BaseModel` when it can make new voices out of voices.
 
-    Apart from `BaseModel`, since both need states whose parts have a meaning of their own, which
-    not every model has.
+    Apart, since both methods need states whose parts have a meaning of their own, which those of
+    many models have not.
     """
 
     def localise(

@@ -1,14 +1,16 @@
 """Voice states as safetensors files: what leaves a model is written here and checked on return.
 
-The file's own header carries the format version and the snapshot beside the model's metadata. A
-file comes from outside as often as from our own store, so everything is checked before use: sizes
-before reading, number types before making arrays, and every float for being finite.
+The file's own header carries the format version and the snapshot beside the model's metadata; in
+an exported file, also a card that says whose voice it is (`menura.library.voice_files`). A file
+comes from outside as often as from our own store, so everything is checked before use: sizes
+before reading, number types and shapes before making arrays, and every float for being finite.
 """
 
 import json
+import math
 import struct
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import safetensors
@@ -23,9 +25,18 @@ MAX_HEADER_BYTES = 1024 * 1024
 
 _FORMAT = "menura.format"
 _SNAPSHOT = "menura.snapshot"
+_CARD = "menura.voice"
 _VERSION = "1"
 
-_DTYPES = {
+MOST_TENSORS = 4096
+MOST_DIMENSIONS = 8
+MOST_TEXTS = 64
+TEXT_CHARACTERS = 256 * 1024
+"""Of one text in the header; a name may have 200 characters."""
+
+_NAME_CHARACTERS = 200
+
+_DTYPES: dict[str, np.dtype[Any]] = {
     "F16": np.dtype(np.float16),
     "F32": np.dtype(np.float32),
     "I8": np.dtype(np.int8),
@@ -37,8 +48,8 @@ _DTYPES = {
 _REMEDY = "Give a voice file that Menura wrote, whole and unchanged, or clone the voice again."
 
 
-def save(state: VoiceState) -> bytes:
-    """Writes a voice state as the bytes of one safetensors file.
+def save(state: VoiceState, card: str | None = None) -> bytes:
+    """Writes a voice state as the bytes of one safetensors file, with a card if one is given.
 
     Raises StateError for number types other than float16, float32, int8–int64 and uint8, for
     numbers that are not finite, for reserved metadata names and for more than 64 MB.
@@ -61,6 +72,8 @@ def save(state: VoiceState) -> bytes:
             "Use a name that does not start with 'menura.'.",
         )
     metadata = {**state.metadata, _FORMAT: _VERSION, _SNAPSHOT: state.snapshot}
+    if card is not None:
+        metadata[_CARD] = card
     data = safetensors.numpy.save(tensors, metadata=metadata)
     _check_sizes(len(data), data[:8])
     return data
@@ -72,19 +85,25 @@ def load(source: bytes | Path) -> VoiceState:
     Raises StateError for a missing, oversized, broken or foreign file. Whether the tensors fit a
     model is the model's own check (`BaseModel.check_state`).
     """
+    return load_with_card(source)[0]
+
+
+def load_with_card(source: bytes | Path) -> tuple[VoiceState, str | None]:
+    """As `load`, with the card of an exported file. Raises StateError."""
     data = source if isinstance(source, bytes) else _read(source)
     metadata = _check_header(data)
     try:
         tensors = safetensors.numpy.load(data)
-    except (safetensors.SafetensorError, ValueError, KeyError) as error:
+    except (safetensors.SafetensorError, ValueError, KeyError, OverflowError) as error:
         raise StateError(
-            "state_broken", f"The voice file cannot be read: {error}.", _REMEDY
+            "state_broken", f"The voice file cannot be read: {str(error)[:200]}.", _REMEDY
         ) from error
     for name, array in tensors.items():
         _check_finite(name, array)
     snapshot = metadata.pop(_SNAPSHOT)
     metadata.pop(_FORMAT)
-    return VoiceState(snapshot=snapshot, tensors=tensors, metadata=metadata)
+    card = metadata.pop(_CARD, None)
+    return VoiceState(snapshot=snapshot, tensors=tensors, metadata=metadata), card
 
 
 def _read(path: Path) -> bytes:
@@ -120,7 +139,7 @@ def _check_header(data: bytes) -> dict[str, str]:
     """Checks sizes and number types; returns the metadata with format and snapshot in it."""
     length = _check_sizes(len(data), data[:8])
     try:
-        header = json.loads(data[8 : 8 + length])
+        header = json.loads(data[8 : 8 + length], object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise StateError("state_broken", "The voice file's header is no JSON.", _REMEDY) from error
     if not isinstance(header, dict):
@@ -130,15 +149,63 @@ def _check_header(data: bytes) -> dict[str, str]:
         raise StateError("state_foreign", "The file does not say which model made it.", _REMEDY)
     if metadata.get(_FORMAT) != _VERSION or _SNAPSHOT not in metadata:
         raise StateError("state_foreign", "The file is no voice file of this version.", _REMEDY)
+    if len(metadata) > MOST_TEXTS or not all(map(_is_text, metadata.items())):
+        raise StateError(
+            "state_metadata_invalid", "The voice file's header has texts out of bounds.", _REMEDY
+        )
+    if len(header) > MOST_TENSORS:
+        raise StateError("state_broken", "The voice file has too many tensors.", _REMEDY)
     for name, entry in header.items():
-        dtype = entry.get("dtype") if isinstance(entry, dict) else None
-        if not isinstance(dtype, str) or dtype not in _DTYPES:
-            raise StateError(
-                "state_type_not_allowed",
-                f"The tensor {name[:80]!r} has a number type that voice files do not carry.",
-                "Float16, float32, int8 to int64 and uint8 are accepted.",
-            )
+        _check_entry(name, entry)
     return dict(metadata)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Readers differ in which of two values they take, so a file could show each another face.
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _is_text(pair: tuple[str, str]) -> bool:
+    name, text = pair
+    try:
+        # Half of a surrogate pair is a JSON string, but nothing that could be stored.
+        (name + text).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return len(name) <= _NAME_CHARACTERS and len(text) <= TEXT_CHARACTERS
+
+
+def _check_entry(name: str, entry: object) -> None:
+    """Checks what the header says of one tensor; that tensors fill the file, the reader checks."""
+    dtype = entry.get("dtype") if isinstance(entry, dict) else None
+    if not isinstance(entry, dict) or not isinstance(dtype, str) or dtype not in _DTYPES:
+        raise StateError(
+            "state_type_not_allowed",
+            f"The tensor {name[:80]!r} has a number type that voice files do not carry.",
+            "Float16, float32, int8 to int64 and uint8 are accepted.",
+        )
+    shape, offsets = entry.get("shape"), entry.get("data_offsets")
+    if not (
+        len(entry) == 3
+        and _are_sizes(shape)
+        and _are_sizes(offsets)
+        and len(shape) <= MOST_DIMENSIONS
+        and len(offsets) == 2
+        and math.prod(shape) * _DTYPES[dtype].itemsize == offsets[1] - offsets[0]
+        and _is_text((name, ""))
+    ):
+        raise StateError(
+            "state_broken", f"The tensor {name[:80]!r} has no sane shape or place.", _REMEDY
+        )
+
+
+def _are_sizes(value: object) -> TypeGuard[list[int]]:
+    return isinstance(value, list) and all(
+        type(number) is int and 0 <= number <= MAX_FILE_BYTES for number in value
+    )
 
 
 def _check_finite(name: str, array: NDArray[Any]) -> None:

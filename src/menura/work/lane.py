@@ -32,9 +32,10 @@ from menura.work.protocol import (
     frame,
     unframe,
 )
+from menura.work.voices import VoiceJob, VoiceOutcome
 
-Job = SpeechJob | CloneJob | CheckJob
-Result = SpeechOutput | JobProgress | CloneOutcome | CheckOutcome
+Job = SpeechJob | CloneJob | CheckJob | VoiceJob
+Result = SpeechOutput | JobProgress | CloneOutcome | CheckOutcome | VoiceOutcome
 
 FIRST_RESTART_SECONDS = 0.5
 LONGEST_RESTART_SECONDS = 30.0

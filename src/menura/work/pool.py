@@ -11,6 +11,7 @@ from menura.settings import Settings
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
 from menura.work.lane import Lane, LaneOptions
+from menura.work.voices import VoiceJob, VoiceOutcome
 
 ENGINE = "menura.engine:Engine"
 CLONE_NICENESS = 10
@@ -157,3 +158,15 @@ class WorkerPool:
                 if isinstance(result, CheckOutcome):
                     return result
         raise ServerError("check_without_report", "The check ended without a report.")
+
+    async def make_voice(self, job: VoiceJob) -> VoiceOutcome:
+        """Localises, mixes or checks voices in the speech worker, which always has the model.
+
+        Raises BusyError when too many texts wait, ServerError when the worker died, and what
+        `menura.work.voices.make_voice` raises.
+        """
+        async with aclosing(self.speech.run(job)) as results:
+            async for result in results:
+                if isinstance(result, VoiceOutcome):
+                    return result
+        raise ServerError("job_without_voice", "The job ended without a voice.")

@@ -15,6 +15,7 @@ from menura.models.contract import ModelInfo, StockVoice
 from menura.settings import Settings
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
+from menura.work.voices import VoiceJob, VoiceOutcome
 
 WINDOW = 4
 """Outputs of one speech job that may lie between worker and listener; then the worker pauses it."""
@@ -40,7 +41,7 @@ class Start:
     """Work on a job."""
 
     job_id: int
-    job: SpeechJob | CloneJob | CheckJob
+    job: SpeechJob | CloneJob | CheckJob | VoiceJob
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Item:
     """From a worker: the next output of a job."""
 
     job_id: int
-    item: SpeechOutput | JobProgress | CloneOutcome | CheckOutcome
+    item: SpeechOutput | JobProgress | CloneOutcome | CheckOutcome | VoiceOutcome
 
 
 @dataclass(frozen=True)

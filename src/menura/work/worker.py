@@ -39,6 +39,7 @@ from menura.work.protocol import (
     frame,
     unframe,
 )
+from menura.work.voices import InspectJob, LocaliseJob, MixJob, VoiceJob, make_voice
 
 if TYPE_CHECKING:
     # Importing it loads the whole engine, which a test with its own engine does not need.
@@ -107,6 +108,8 @@ class Worker:
                 self._clone(job_id, job)
             case Start(job_id=job_id, job=CheckJob() as job):
                 self._check(job_id, job)
+            case Start(job_id=job_id, job=LocaliseJob() | MixJob() | InspectJob() as job):
+                self._make_voice(job_id, job)
             case Stop(job_id=job_id):
                 if job_id in self._open:
                     self._close(job_id, None)
@@ -155,6 +158,16 @@ class Worker:
         error: MenuraError | None = None
         try:
             self._send(Item(job_id, self._engine.check(job, self._progress(job_id))))
+        except Exception as failure:
+            error = _as_menura(failure)
+        self._stopped.discard(job_id)
+        self._send(Ended(job_id, error))
+
+    def _make_voice(self, job_id: int, job: VoiceJob) -> None:
+        error: MenuraError | None = None
+        try:
+            if job_id not in self._stopped:
+                self._send(Item(job_id, make_voice(self._engine, job)))
         except Exception as failure:
             error = _as_menura(failure)
         self._stopped.discard(job_id)

@@ -4,7 +4,7 @@ import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,6 @@ from menura.errors import StateError
 from menura.models.menura_1 import voices
 from menura.models.menura_1.free_speech import sentences
 from menura.models.menura_1.state import Prosody
-from menura.packaged import checked_bytes
 from menura.text.prepare import prepare
 from menura.text.utterance import Language
 
@@ -80,8 +79,8 @@ def measure(
 @functools.cache
 def manners() -> Mapping[str, Manner]:
     """Manners of the stock voices by key, each in its own language."""
-    file = Path(__file__).with_name("stock_prosody.json")
-    return {key: Manner(*values) for key, values in json.loads(checked_bytes(file)).items()}
+    text = resources.files(__package__).joinpath("stock_prosody.json").read_text("utf-8")
+    return {key: Manner(*values) for key, values in json.loads(text).items()}
 
 
 def natives(language: Language) -> tuple[str, ...]:

@@ -1,0 +1,91 @@
+"""Voices made out of voices, and voice files from outside: what travels, and the work itself.
+
+As in `menura.work.jobs`, everything that travels can be pickled.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from menura.errors import InputError
+from menura.models import states
+from menura.models.contract import BaseModel, ReshapingModel, VoiceState
+from menura.text.utterance import Language
+from menura.work.jobs import VoiceRef
+
+if TYPE_CHECKING:
+    from menura.engine import Engine
+
+
+@dataclass(frozen=True)
+class LocaliseJob:
+    """A voice that is to speak another language."""
+
+    voice: VoiceRef
+    source: Language
+    """That of the voice as it is."""
+
+    target: Language
+    gender: str | None = None
+    """`masculine` or `feminine`; told from the pitch when absent."""
+
+
+@dataclass(frozen=True)
+class MixJob:
+    """Voices to be mixed."""
+
+    voices: tuple[VoiceRef, ...]
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class InspectJob:
+    """A voice file from outside, to be checked before it is kept."""
+
+    file: Path
+
+
+VoiceJob = LocaliseJob | MixJob | InspectJob
+
+
+@dataclass(frozen=True)
+class VoiceOutcome:
+    """A voice that fits the model."""
+
+    state: VoiceState
+    card: str | None = None
+    """What the file says of the voice, as JSON; see `menura.library.voice_files`."""
+
+
+def make_voice(engine: "Engine", job: VoiceJob) -> VoiceOutcome:
+    """Does such a job in the process that holds the model. It takes a second or two.
+
+    Raises StateError for a file that is broken or does not fit, TextError for a language without
+    natives, InputError for weights that cannot be, NotFoundError.
+    """
+    match job:
+        case InspectJob(file=file):
+            return inspect(engine.model, file)
+        case LocaliseJob(source=source, target=target):
+            voice = engine.voice(job.voice)
+            made = _reshaping(engine.model).localise(voice, source, target, gender=job.gender)
+        case MixJob(voices=refs, weights=weights):
+            made = _reshaping(engine.model).mix([engine.voice(ref) for ref in refs], weights)
+    return VoiceOutcome(made)
+
+
+def inspect(model: BaseModel, source: bytes | Path) -> VoiceOutcome:
+    """Reads a voice file in full. Raises StateError unless it is a voice of this model."""
+    state, card = states.load_with_card(source)
+    model.check_state(state)
+    return VoiceOutcome(state, card)
+
+
+def _reshaping(model: BaseModel) -> ReshapingModel:
+    if not isinstance(model, ReshapingModel):
+        raise InputError(
+            "model_cannot_reshape",
+            f"The base model {model.info.alias!r} cannot make voices out of voices.",
+            "Clone a recording instead, or use a model such as menura-1.",
+        )
+    return model
