@@ -3,17 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from menura.errors import ConflictError, InputError, NotFoundError
+from menura.library import voice_files
 from menura.library.keys import NewKey
 from menura.library.store import Library
 from menura.library.tables import ApiKey
 from menura.library.tables import Voice as VoiceRow
-from menura.library.voices import VoiceFilter
-from menura.models.contract import BaseModel
+from menura.library.voices import NewVoice, VoiceFilter
+from menura.models import states
+from menura.models.contract import BaseModel, VoiceState
 from menura.settings import Settings
 from menura.work.jobs import Advice
+from menura.work.voices import VoiceOutcome, inspect
 
 _SHORTEST_PREFIX = 4
 
@@ -83,6 +87,15 @@ class Catalogue:
             self._opened.voices.sync_stock(model.info, model.stock_voices())
         return self._opened
 
+    def keep(self, new: NewVoice, state: VoiceState) -> "Voice":
+        """Puts a voice into the library."""
+        store = self.library().voices
+        return public_voice(store.add(self.organisation_id, new, states.save(state)))
+
+    def inspect(self, path: Path) -> VoiceOutcome:
+        """Reads a voice file in full. Raises StateError unless it is a voice of the model."""
+        return inspect(self._model(), path)
+
     def row(self, name: str) -> VoiceRow:
         """Finds a voice's record. Raises NotFoundError, ConflictError when several fit."""
         store = self.library(stocked=True).voices
@@ -123,6 +136,44 @@ class Voices:
     def get(self, name: str) -> Voice:
         """Finds one voice. Raises NotFoundError, ConflictError when several fit."""
         return public_voice(self._catalogue.row(name))
+
+    def export(self, name: str, path: str | Path) -> Path:
+        """Writes a clone with all that is known of it into one file and returns the file's path.
+
+        Raises NotFoundError, PermissionDeniedError for a stock voice, InputError where nothing can
+        be written.
+        """
+        row = self._catalogue.row(name)
+        voice_files.check_exportable(row)
+        stored = self._catalogue.library().voices.ref(row).state
+        assert stored is not None
+        data = voice_files.write(row, states.load(stored))
+        target = Path(path)
+        partial = target.with_name(f"{target.name}.part")
+        try:
+            try:
+                partial.write_bytes(data)
+                partial.replace(target)
+            finally:
+                partial.unlink(missing_ok=True)
+        except OSError as error:
+            raise InputError(
+                "file_not_writable",
+                f"The file {str(target)!r} cannot be written: {error.strerror or error}.",
+                "Give a path in a folder that exists and that you may write to.",
+            ) from error
+        return target
+
+    def import_file(self, path: str | Path, *, name: str | None = None) -> Voice:
+        """Keeps the voice of an exported file, under its own name or another.
+
+        Raises StateError for a file that is broken, foreign or of another model; nothing is kept
+        then.
+        """
+        found = self._catalogue.inspect(Path(path))
+        clean = None if name is None else clean_name(name)
+        new = voice_files.imported(voice_files.read_card(found.card), found.state, clean)
+        return self._catalogue.keep(new, found.state)
 
     def rename(self, name: str, new_name: str) -> Voice:
         """Renames a clone. Raises NotFoundError, PermissionDeniedError for a stock voice."""

@@ -21,13 +21,16 @@ from menura.audio.encode import complete_wav, mp3_bit_rate
 from menura.audio.formats import OutputFormat
 from menura.catalogue import Catalogue, Keys, Voice, Voices, clean_name, public_voice
 from menura.errors import AudioError, InputError
+from menura.library.offspring import localised, mixed
 from menura.library.voices import NewVoice
 from menura.models import states
 from menura.models.contract import PhonemeTiming, Progress, WordTiming
 from menura.settings import Settings
 from menura.text.choice import choose_language
+from menura.text.dialects import find_dialect
 from menura.text.languages import resolve
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput
+from menura.work.voices import LocaliseJob, MixJob, make_voice
 
 if TYPE_CHECKING:
     from menura.engine import Engine
@@ -167,6 +170,51 @@ class Menura:
         store = self.catalogue.library().voices
         row = store.add(self.catalogue.organisation_id, new, states.save(outcome.state))
         return public_voice(row)
+
+    def localize(
+        self,
+        voice: str | Voice,
+        language: str,
+        dialect: str | None = None,
+        name: str | None = None,
+    ) -> Voice:
+        """Makes a voice that speaks another language like its natives and stays the person.
+
+        Args:
+            voice: a `Voice`, or the id, beginning of id, stock key or name of one; it stays.
+            language: such as `fr` or `pt-BR`.
+            dialect: `us uk au in so` for en, `pe mx` for es, `br eu` for pt, `eu ca` for fr. Where
+                the model has no natives of it, the nearest are taken and the advice says so.
+            name: of the new voice; the old one's with the language when absent.
+
+        Raises NotFoundError, ConflictError, TextError, StateError.
+        """
+        target = find_dialect(language, dialect)
+        source = self.catalogue.row(voice.id if isinstance(voice, Voice) else voice)
+        store = self.catalogue.library().voices
+        job = LocaliseJob(store.ref(source), source.locale, target.spoken, source.gender)
+        state = make_voice(self.engine, job).state
+        clean = None if name is None else clean_name(name)
+        return self.catalogue.keep(localised(source, state, target, name=clean), state)
+
+    def mix(self, voices: Mapping[str, float], *, name: str, description: str = "") -> Voice:
+        """Makes a voice between voices.
+
+        Args:
+            voices: weights by id, beginning of id, stock key or name; scaled to a sum of 1.
+            name: of the new voice.
+            description: a note for people.
+
+        Raises NotFoundError, ConflictError, InputError, StateError.
+        """
+        clean = clean_name(name)
+        sources = [self.catalogue.row(voice) for voice in voices]
+        store = self.catalogue.library().voices
+        weights = tuple(float(weight) for weight in voices.values())
+        job = MixJob(tuple(store.ref(source) for source in sources), weights)
+        state = make_voice(self.engine, job).state
+        new = mixed(sources, weights, state, name=clean, description=description)
+        return self.catalogue.keep(new, state)
 
     def stream(
         self,

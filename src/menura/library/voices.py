@@ -34,7 +34,9 @@ class NewVoice:
     tagline: str = ""
     gender: str | None = None
     accent: str | None = None
-    mode: str = "similarity"
+    mode: str | None = "similarity"
+    """None for a mix, which no clip was cloned for."""
+
     base_voice_id: str | None = None
     clip_digest: str | None = None
     transcript: str | None = None
@@ -206,8 +208,8 @@ class VoiceStore:
             voice.search = _search_text(voice.id, voice.name, voice.description, voice.tagline)
             return voice
 
-    def delete(self, organisation_id: str, voice_id: str) -> None:
-        """Deletes a clone with all its files. Raises NotFoundError, PermissionDeniedError."""
+    def delete(self, organisation_id: str, voice_id: str) -> Voice:
+        """Deletes a clone with all its files and returns what it was. Raises NotFoundError, PermissionDeniedError."""
         with self._database.write() as session:
             voice = _find_own(session, organisation_id, voice_id, "deleted")
             session.add(
@@ -224,6 +226,7 @@ class VoiceStore:
         self._blobs.delete_all(voice.id)
         if clip:
             self._clips.delete(clip)
+        return voice
 
     def ref(self, voice: Voice) -> VoiceRef:
         """How a job names this voice; checks the file's digest. Raises ServerError."""
