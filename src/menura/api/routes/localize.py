@@ -1,0 +1,56 @@
+"""Making a voice speak another language."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+
+from menura.api.deps import CallerDep, ServicesDep, VersionDep
+from menura.api.schemas import ClonedVoiceBody, parse, read_body, show_clone
+from menura.api.voice_requests import REQUEST_BYTES, LocalizeRequest
+from menura.library.offspring import localised
+from menura.library.tables import Voice
+from menura.models import states
+from menura.work.jobs import VoiceRef
+from menura.work.voices import LocaliseJob
+
+router = APIRouter(prefix="/voices", tags=["Voices"])
+
+_BODY: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/LocalizeRequest"}}
+
+
+@router.post(
+    "/localize",
+    summary="Localize a voice",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": _BODY}}},
+)
+async def localize_voice(
+    request: Request, at: ServicesDep, caller: CallerDep, version: VersionDep
+) -> ClonedVoiceBody:
+    """Makes a new voice that speaks the language natively; the old one stays.
+
+    Where the model has no natives of a dialect, the nearest are taken and `advice` says so.
+    """
+    body = parse(LocalizeRequest, await read_body(request, REQUEST_BYTES) or b"{}")
+    target = body.target(version)
+    await at.voices_known()
+    voices, owner = at.library.voices, caller.organisation_id
+
+    def find() -> tuple[Voice, VoiceRef]:
+        voice = voices.get(owner, body.voice_id)
+        return voice, voices.ref(voice)
+
+    source, ref = await run_in_threadpool(find)
+    gender = body.gender or source.gender
+    outcome = await at.pool.make_voice(LocaliseJob(ref, source.locale, target.spoken, gender))
+    new = localised(
+        source,
+        outcome.state,
+        target,
+        name=body.name,
+        description=body.description or "",
+        tagline=body.tagline or "",
+        gender=gender,
+    )
+    voice = await run_in_threadpool(lambda: voices.add(owner, new, states.save(outcome.state)))
+    return show_clone(voice, owner, version)
