@@ -14,10 +14,11 @@ from starlette.middleware.cors import CORSMiddleware
 from menura.api.clones import GRACE_SECONDS, PATIENCE_SECONDS, CloneDesk
 from menura.api.errors import Guard, add_error_handlers
 from menura.api.frame import RequestFrame
-from menura.api.routes import clone, speech, status, voices
+from menura.api.routes import clone, export, localize, mix, speech, status, voices
 from menura.api.schemas import ErrorBody, SpeechRequest, VoiceUpdate
 from menura.api.services import Services
 from menura.api.versions import NEWEST
+from menura.api.voice_requests import LocalizeRequest, MixRequest
 from menura.library.store import Library
 from menura.settings import Settings
 from menura.work.pool import WorkerPool
@@ -89,8 +90,8 @@ def create_app(
         responses={"4XX": {"model": ErrorBody}, "5XX": {"model": ErrorBody}},
     )
     app.state.services = at
-    for router in (status.router, clone.router, voices.router, speech.router):
-        app.include_router(router)
+    for part in (status, clone, localize, mix, export, voices, speech):
+        app.include_router(part.router)
     add_error_handlers(app)
     # The last one added is the outermost.
     app.add_middleware(Guard)
@@ -115,7 +116,10 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
         _, definitions = models_json_schema(
-            [(SpeechRequest, "validation"), (VoiceUpdate, "validation")],
+            [
+                (body, "validation")
+                for body in (SpeechRequest, VoiceUpdate, LocalizeRequest, MixRequest)
+            ],
             ref_template="#/components/schemas/{model}",
         )
         components = schema.setdefault("components", {})
