@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import menura
-from menura.commands import clone, doctor, judge, keys, serve, speak, voices
+from menura.commands import clone, doctor, judge, keys, localize, serve, speak, voices
 
 app = typer.Typer(
     name="menura",
@@ -16,6 +16,7 @@ app = typer.Typer(
 app.command()(serve.serve)
 app.command()(clone.clone)
 app.command()(speak.speak)
+app.command()(localize.localize)
 app.add_typer(voices.app, name="voices")
 app.add_typer(keys.app, name="keys")
 app.command()(judge.judge)

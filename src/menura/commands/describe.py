@@ -49,7 +49,7 @@ def voice_details(voice: "Voice") -> Table:
         "id": voice.id,
         "name": voice.name,
         "language": voice.language,
-        "kind": f"stock voice {voice.stock}" if voice.stock else f"clone, {voice.mode}",
+        "kind": _kind(voice),
         "description": voice.description,
         "gender": voice.gender,
         "model": voice.snapshot,
@@ -83,6 +83,12 @@ def key_table(keys: Sequence["ApiKey"]) -> Table:
         made = f"{key.created_at:%Y-%m-%d %H:%M}"
         table.add_row(key.id, f"…{key.hint}", kind, made, key.description)
     return table
+
+
+def _kind(voice: "Voice") -> str:
+    if voice.stock:
+        return f"stock voice {voice.stock}"
+    return f"clone, {voice.mode}" if voice.mode else f"made by {voice.report.get('made_by', '?')}"
 
 
 def _figure(value: object) -> str:

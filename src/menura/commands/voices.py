@@ -1,14 +1,16 @@
-"""`menura voices`: list, show, rename, delete."""
+"""`menura voices`: list, show, rename, delete, export, import, mix."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from menura.commands.describe import voice_details, voice_json, voice_table
 from menura.commands.terminal import Data, Json, Terminal, make_settings, quiet
+from menura.errors import InputError
 
-app = typer.Typer(help="List, show, rename and delete voices.", no_args_is_help=True)
+app = typer.Typer(help="List, change, export, import and mix voices.", no_args_is_help=True)
 
 Named = Annotated[
     str, typer.Argument(metavar="VOICE", help="Id, beginning of an id, stock key or name.")
@@ -85,3 +87,87 @@ def delete_voice(
                 typer.confirm(f"Delete {found.name} ({found.id}) for good?", abort=True, err=True)
             menura.voices.delete(found.id)
         terminal.result({"id": found.id, "deleted": True}, f"Deleted {found.name} ({found.id}).")
+
+
+@app.command("export")
+def export_voice(
+    voice: Named,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", dir_okay=False, help="The file to write.")
+    ],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Write a clone with all that is known of it into one file."""
+    with Terminal(as_json) as terminal:
+        from menura.studio import Menura
+
+        with Menura(settings=quiet(make_settings(data))) as menura:
+            found = menura.voices.get(voice)
+            path = menura.voices.export(found.id, output)
+        size = path.stat().st_size
+        terminal.result(
+            {"id": found.id, "path": str(path), "bytes": size},
+            f"Wrote {found.name} to {path} ({size / 1e6:.1f} MB).",
+        )
+
+
+@app.command("import")
+def import_voice(
+    file: Annotated[Path, typer.Argument(help="A voice file that was exported.")],
+    name: Annotated[
+        str | None,
+        typer.Option("--name", "-n", help="Instead of the name in the file.", show_default=False),
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Keep the voice of a file. One that is broken or not a voice is refused."""
+    with Terminal(as_json) as terminal:
+        from menura.studio import Menura
+
+        with Menura(settings=quiet(make_settings(data))) as menura:
+            made = menura.voices.import_file(file, name=name)
+        terminal.result(voice_json(made), voice_details(made))
+
+
+@app.command("mix")
+def mix_voices(
+    parts: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="VOICE=WEIGHT...", help="Such as Ada=0.7 af_heart=0.3.", show_default=False
+        ),
+    ],
+    name: Annotated[str, typer.Option("--name", "-n", help="Of the new voice.")],
+    description: Annotated[str, typer.Option(help="A note for people.")] = "",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make a voice between voices. Weights are scaled to a sum of 1."""
+    with Terminal(as_json) as terminal:
+        from menura.studio import Menura
+
+        weights = _weights(parts)
+        with Menura(settings=quiet(make_settings(data))) as menura:
+            made = menura.mix(weights, name=name, description=description)
+        terminal.result(voice_json(made), voice_details(made))
+
+
+def _weights(parts: list[str]) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for part in parts:
+        # A voice's name may have an equals sign in it, a weight has none.
+        voice, _, number = part.rpartition("=")
+        try:
+            weight = float(number)
+        except ValueError:
+            weight = float("nan")
+        if not voice or weight != weight or voice in weights:
+            raise InputError(
+                "mix_part_invalid",
+                f"{part!r} is no voice with its weight.",
+                "Give each voice once, as NAME=WEIGHT, such as Ada=0.7.",
+            )
+        weights[voice] = weight
+    return weights
