@@ -1,251 +1,266 @@
-"""Clones eight real speakers, lets them say new sentences, and judges the result.
+"""Clones eight real speakers in both modes, lets them say new sentences, and judges the result.
 
-    python -m benchmarks.clone_eval [--speakers vctk_p326,...] [--sentences 3] [--steps 20]
+    python -m benchmarks.clone_eval [--modes similarity,stability] [--speakers vctk_p326,...]
+        [--sentences 10] [--steps 20] [--threads 2] [--fresh]
 
-Takes about five minutes a speaker on two cores. A run that was stopped goes on with the next
-speaker when it is started again with the same options. Writes `results/clone_eval.json`.
+One run of a clone gives both stages: the first usable voice and the refined one, with the wall
+and CPU seconds at which each came. The first stage says fewer sentences, the stock voices too;
+which ones goes round, so that all sentences weigh about the same in each mean.
+
+What is done is kept in `build/benchmarks/clone_eval` at once: a stopped run goes on where it was.
+`results/clone_eval.json` is written after every speaker, with what is missing in `unfinished`.
 """
 
 import argparse
+import hashlib
 import json
 import sys
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import soundfile
 import torch
 
-from benchmarks import judges, words
-from benchmarks.machine import RESULTS, ROOT, circumstances, install_size, write_json
-from benchmarks.product import RATE, Product, Spoken
-from benchmarks.speakers import Speaker, read_speakers
-from menura.audio.resample import resample
-from menura.judging.report import Embeddings, likeness, mean
+from benchmarks import judges, prosody
+from benchmarks.clone_means import collect
+from benchmarks.known import load_embeddings, read_known, save_embeddings
+from benchmarks.machine import RESULTS, circumstances, install_size, write_json
+from benchmarks.panel import SENTENCES, SHARED, Panel, rotation, speak_all, summary
+from benchmarks.product import CloneRequest, Product, Stage
+from benchmarks.units import FOLDER, Clock, Say, Units, commits
 from menura.settings import Settings
 from menura.work.jobs import VoiceRef
 
 Row = dict[str, Any]
-STOCK = ("af_heart", "am_michael", "bf_emma", "bm_george")
-SHARED = ROOT.parent / "shared"
-SENTENCES = Path(__file__).with_name("sentences.txt")
+MODES = ("similarity", "stability")
+STAGES = ("first", "refined")
+STOCK = (
+    "af_heart", "af_bella", "am_michael", "am_puck", "bf_emma", "bf_isabella", "bm_george",
+    "bm_fable",
+)  # fmt: skip
+CACHE = FOLDER / "clone_eval"
+
+_CLONE_WEIGHT, _SENTENCE_WEIGHT = 130.0, 7.0
+"""Seconds that a clone and a judged sentence take on two cores; for the time left only."""
 
 
-class Panel:
-    """All judges together."""
+class CloneEvaluation:
+    """The measurement; every method keeps what it has done."""
 
-    def __init__(self, judge_folder: Path, cache: Path) -> None:
-        self.encoders = judges.encoders(judge_folder)
-        self._dnsmos = judges.Dnsmos()
-        self._distillmos = judges.DistillMosJudge()
-        self._listener = words.Listener(cache)
-
-    def embed(self, recordings: list[judges.Audio]) -> dict[str, Embeddings]:
-        """Embeddings [N, D] of recordings by each encoder."""
-        return {
-            name: np.stack([embed(audio) for audio in recordings])
-            for name, embed in self.encoders.items()
+    def __init__(self, arguments: argparse.Namespace, say: Say) -> None:
+        self.arguments = arguments
+        self.settings = Settings(threads=arguments.threads)
+        self.units = Units(arguments.cache, fresh=arguments.fresh)
+        self.sentences = SENTENCES.read_text().splitlines()[: arguments.sentences]
+        self.panel = Panel(SHARED / "judge", self.settings.cache)
+        say("judging the speakers' own recordings")
+        self.known = read_known(self.panel)
+        chosen = [
+            n for n in self.known.speakers if n in (arguments.speakers or self.known.speakers)
+        ]
+        self.wanted = [(mode, name) for mode in arguments.modes for name in chosen]
+        self.options = {
+            "steps": arguments.steps or self.settings.clone_steps,
+            "threads": arguments.threads,
         }
+        heard = min(arguments.first_sentences, len(self.sentences))
+        each = len(self.sentences) + heard
+        self.clock = Clock(
+            len(self.wanted) * (_CLONE_WEIGHT + each * _SENTENCE_WEIGHT)
+            + len(arguments.stock) * heard * _SENTENCE_WEIGHT,
+            say,
+        )
+        self.stock: dict[str, Row] = {}
+        self.rows: dict[str, dict[str, Row]] = {mode: {} for mode in arguments.modes}
+        self.nearest: dict[str, Row] = {}
 
-    def quality(self, audio: judges.Audio) -> dict[str, float]:
-        """DNSMOS, P808 and DistillMOS of a recording."""
-        return {**self._dnsmos.score(audio), **self._distillmos.score(audio)}
+    def lines(self, name: str, stage: str) -> list[tuple[int, str]]:
+        """The numbered sentences that a speaker's voice says at a stage."""
+        if stage == "refined":
+            return list(enumerate(self.sentences))
+        index = list(self.known.speakers).index(name)
+        return rotation(index, self.arguments.first_sentences, self.sentences)
 
-    def sentence(self, text: str, spoken: Spoken, audio: judges.Audio) -> Row:
-        """All that can be said of one spoken sentence without knowing the speaker."""
-        heard = self._listener.hear(audio)
-        errors = words.compare(text, heard)
-        return {
-            "text": text,
-            "heard": heard,
-            "errors": errors.errors,
-            "words": errors.words,
-            "quality": self.quality(audio),
-            "audio_seconds": spoken.length,
-            "seconds": spoken.seconds,
-            "cpu_seconds": spoken.cpu_seconds,
-            "first_audio_seconds": spoken.first_seconds,
-        }
+    def run(self) -> Row:
+        """Measures all that is asked for; returns the result, which is also written."""
+        with Product(self.settings) as product:
+            self.load_seconds = product.warm_up()
+            for index, key in enumerate(self.arguments.stock):
+                self.stock[key] = self.stock_voice(product, index, key)
+            for name in dict.fromkeys(name for _, name in self.wanted):
+                self.nearest[name] = self.nearest_stock(product, name)
+            for mode, name in self.wanted:
+                self.rows[mode][name] = self.speaker(product, mode, name)
+                result = self.write()
+        return result
 
+    def stock_voice(self, product: Product, index: int, key: str) -> Row:
+        """Sentences of a stock voice."""
+        lines = rotation(index, self.arguments.first_sentences, self.sentences)
+        self.clock.step(f"stock voice {key}", len(lines) * _SENTENCE_WEIGHT)
 
-def summary(rows: list[Row]) -> Row:
-    """Word error rate, quality and speed over sentences."""
-    errors = words.total(words.WordErrors(row["errors"], row["words"]) for row in rows)
-    audio = sum(row["audio_seconds"] for row in rows)
-    return {
-        "wer": errors.rate,
-        "quality": mean([row["quality"] for row in rows]),
-        "rtf": sum(row["seconds"] for row in rows) / audio,
-        "rtf_cpu": sum(row["cpu_seconds"] for row in rows) / audio,
-        "first_audio_seconds": float(np.median([row["first_audio_seconds"] for row in rows])),
-    }
+        def make(folder: Path) -> Row:
+            product.peak_mb()
+            rows, outputs = speak_all(product, self.panel, VoiceRef(stock=key), lines, folder)
+            save_embeddings(folder, self.panel.embed(outputs))
+            return {**summary(rows), "peak_mb": product.peak_mb(), "sentences": rows}
 
+        options = {"lines": lines_key(lines), "threads": self.arguments.threads}
+        return self.units.need(f"stock/{key}", options, make)
 
-def speak_all(
-    product: Product, panel: Panel, voice: VoiceRef, sentences: list[str], keep: Path | None
-) -> tuple[list[Row], list[judges.Audio]]:
-    """Speaks and judges the sentences; returns rows and audio at 16 kHz."""
-    product.speak("Warming up.", voice)  # loading is not what these times are about
-    rows, outputs = [], []
-    for i, text in enumerate(sentences):
-        spoken = product.speak(text, voice)
-        if keep is not None:
-            keep.mkdir(parents=True, exist_ok=True)
-            soundfile.write(keep / f"{i:02d}.wav", spoken.audio, RATE)
-        outputs.append(resample(spoken.audio, RATE, judges.RATE))
-        rows.append(panel.sentence(text, spoken, outputs[-1]))
-    return rows, outputs
+    def nearest_stock(self, product: Product, name: str) -> Row:
+        """The stock voice most like a speaker, by the judge: what a clone has to beat."""
 
+        def make(folder: Path) -> Row:
+            found = {
+                key: self.known.likeness(name, load_embeddings(self.units.folder(f"stock/{key}")))
+                for key in self.stock
+            }
+            best = max(found, key=lambda key: found[key]["wespeaker"]["raw"])
+            number, text = self.lines(name, "first")[0]
+            spoken = product.speak(text, VoiceRef(stock=best))
+            soundfile.write(folder / f"{number:02d}.flac", spoken.audio, 24000)
+            return {"voice": best, "likeness": found[best], "sentence": number, "text": text}
 
-def evaluate_speaker(
-    product: Product,
-    panel: Panel,
-    speaker: Speaker,
-    known: dict[str, dict[str, Embeddings]],
-    sentences: list[str],
-    steps: int,
-    keep: Path | None,
-) -> Row:
-    """Clones and judges one speaker. `known` has embeddings by speaker: the clip, then targets."""
-    with tempfile.TemporaryDirectory() as folder:
-        clip, state = Path(folder) / "clip.wav", Path(folder) / "voice.safetensors"
+        options = {"stock": list(self.stock), "lines": lines_key(self.lines(name, "first"))}
+        return self.units.need(f"nearest/{name}", options, make)
+
+    def speaker(self, product: Product, mode: str, name: str) -> Row:
+        """Clones a speaker in a mode and judges both stages."""
+        self.clock.step(f"{name}, {mode}: clone", _CLONE_WEIGHT)
+        unit = f"{mode}/{name}"
+        row = self.units.need(
+            unit,
+            {**self.options, "mode": mode},
+            lambda folder: self.clone(product, mode, name, folder),
+        )
+        for stage in STAGES:
+            lines = self.lines(name, stage)
+            self.clock.step(f"{name}, {mode}: {stage} voice", len(lines) * _SENTENCE_WEIGHT)
+            state = self.units.folder(unit) / row["stages"][stage]["file"]
+            options = {"lines": lines_key(lines), "state": digest(state)}
+            judged = self.units.need(
+                f"{unit}/{stage}",
+                options,
+                lambda folder, state=state, lines=lines: self.voice(
+                    product, name, state, lines, folder
+                ),
+            )
+            row["stages"][stage] |= judged
+        return row
+
+    def clone(self, product: Product, mode: str, name: str, folder: Path) -> Row:
+        """Clones a speaker; the voices stay in the unit's folder."""
+        speaker = self.known.speakers[name]
+        clip = folder / "clip.flac"
         soundfile.write(clip, speaker.clip, judges.RATE)
-        cloned = product.clone(clip, state, steps)
-        rows, outputs = speak_all(product, panel, VoiceRef(state=state), sentences, keep)
-    embedded = panel.embed(outputs)
-    alike = {}
-    for name, found in embedded.items():
-        mine = known[speaker.name][name]
-        others = np.concatenate([e[name][1:] for s, e in known.items() if s != speaker.name])
-        alike[name] = likeness(found, own=mine[1:], clip=mine[:1], others=others).figures()
-        for row, cosine in zip(rows, (found @ mine[1:].T).mean(axis=1), strict=True):
-            row.setdefault("likeness", {})[name] = float(cosine)
-    return {
-        "gender": speaker.gender,
-        "clip_seconds": speaker.clip.size / judges.RATE,
-        "targets": len(speaker.targets),
-        "targets_left_out": speaker.left_out,
-        "cut": speaker.cut,
-        "clone": {
-            "seconds": cloned.seconds,
-            "cpu_seconds": cloned.cpu_seconds,
-            "state_mb": cloned.state_bytes / 1e6,
+        product.peak_mb()
+        cloned = product.clone(CloneRequest(clip, folder, mode, steps=self.arguments.steps))
+        return {
+            "gender": speaker.gender,
+            "clip_seconds": speaker.clip.size / judges.RATE,
+            "targets": len(speaker.targets),
+            "targets_left_out": speaker.left_out,
+            "cut": speaker.cut,
+            "voices": cloned.voices,
             "transcript": cloned.transcript,
             "advice": list(cloned.advice),
-            "report": cloned.report,
-        },
-        "likeness": alike,
-        **summary(rows),
-        "own_quality": mean([panel.quality(audio) for audio in speaker.targets]),
-        "sentences": rows,
-    }
+            "peak_mb": product.peak_mb(),
+            "stages": {"first": made(cloned.first), "refined": made(cloned.refined)},
+        }
+
+    def voice(
+        self, product: Product, name: str, state: Path, lines: list[tuple[int, str]], folder: Path
+    ) -> Row:
+        """Judges what a cloned voice says."""
+        product.peak_mb()
+        rows, outputs = speak_all(product, self.panel, VoiceRef(state=state), lines, folder)
+        peak = product.peak_mb()
+        embedded = self.panel.embed(outputs)
+        save_embeddings(folder, embedded)
+        for encoder, table in embedded.items():
+            own = self.known.embeddings[name][encoder][1:]
+            for row, cosine in zip(rows, (table @ own.T).mean(axis=1), strict=True):
+                row.setdefault("likeness", {})[encoder] = float(cosine)
+        spoken = prosody.measure(outputs, [text for _, text in lines]).figures()
+        return {
+            "likeness": self.known.likeness(name, embedded),
+            **summary(rows),
+            "prosody": spoken,
+            "apart": prosody.apart(spoken, self.known.figures[name]["prosody"]),
+            "speaking_peak_mb": peak,
+            "sentences": rows,
+        }
+
+    def write(self) -> Row:
+        """Writes the result of what is done so far."""
+        missing = [f"{m}/{n}" for m, n in self.wanted if n not in self.rows[m]]
+        result = {
+            **circumstances(),
+            "commits": commits(self.units.commits),
+            "options": {
+                **self.options,
+                "sentences": len(self.sentences),
+                "first_sentences": self.arguments.first_sentences,
+                "seconds_of_loading": self.load_seconds,
+            },
+            "unfinished": missing,
+            "install": install_size(),
+            **collect(self.rows, self.stock, self.nearest, self.known.figures),
+        }
+        write_json(self.arguments.out, result)
+        return result
 
 
-def over_speakers(speakers: dict[str, Row]) -> Row:
-    """Means over speakers of all that is reported."""
-    rows = list(speakers.values())
+def made(stage: Stage) -> Row:
+    """What is kept of a voice beside its file."""
     return {
-        "speakers": len(rows),
-        "likeness": {
-            name: mean([row["likeness"][name] for row in rows]) for name in rows[0]["likeness"]
-        },
-        "wer": words.total(
-            words.WordErrors(s["errors"], s["words"]) for row in rows for s in row["sentences"]
-        ).rate,
-        "quality": mean([row["quality"] for row in rows]),
-        "own_quality": mean([row["own_quality"] for row in rows]),
-        "clone_seconds": float(np.mean([row["clone"]["seconds"] for row in rows])),
-        "clone_seconds_max": max(row["clone"]["seconds"] for row in rows),
-        "state_mb_max": max(row["clone"]["state_mb"] for row in rows),
-        "rtf": float(np.mean([row["rtf"] for row in rows])),
-        "rtf_cpu": float(np.mean([row["rtf_cpu"] for row in rows])),
-        "first_audio_seconds": float(np.mean([row["first_audio_seconds"] for row in rows])),
+        "file": stage.state.name,
+        "made_seconds": stage.seconds,
+        "made_cpu_seconds": stage.cpu_seconds,
+        "state_mb": stage.state_bytes / 1e6,
+        "score": stage.score,
+        "report": stage.report,
     }
 
 
-def resume(path: Path, options: Row) -> Row:
-    """What an earlier run with the same options and commit has left, or an empty start."""
-    if path.is_file():
-        earlier: Row = json.loads(path.read_text())
-        if earlier["options"] == options:
-            return earlier
-    return {"options": options, "stock": {}, "speakers": {}, "peak_mb": {}}
+def lines_key(lines: list[tuple[int, str]]) -> str:
+    """Tells whether kept speech is of the same sentences."""
+    return hashlib.sha256(json.dumps(lines).encode()).hexdigest()[:12]
 
 
-def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> Row:
-    """Does the whole measurement; returns the result."""
-    torch.set_num_threads(1)
-    where = circumstances()
-    settings = Settings()
-    sentences = SENTENCES.read_text().splitlines()[: arguments.sentences]
-    everyone = read_speakers(SHARED / "data" / "clone_eval.tsv")
-    chosen = [s for s in everyone if not arguments.speakers or s.name in arguments.speakers]
-    options = {
-        "commit": where["commit"],
-        "sentences": len(sentences),
-        "steps": arguments.steps,
-        "threads": settings.threads,
-    }
-    partial = arguments.out.with_suffix(".unfinished.json")
-    state = resume(partial, options)
-    panel = Panel(SHARED / "judge", settings.cache)
-    say(f"embedding the recordings of {len(everyone)} speakers")
-    known = {s.name: panel.embed([s.clip, *s.targets]) for s in everyone}
-    keep: Path | None = arguments.keep_audio
-    started, todo = time.monotonic(), [s for s in chosen if s.name not in state["speakers"]]
-    with Product(settings) as product:
-        for key in arguments.stock:
-            if key not in state["stock"]:
-                say(f"stock voice {key}")
-                rows, _ = speak_all(
-                    product, panel, VoiceRef(stock=key), sentences, keep and keep / key
-                )
-                state["stock"][key] = {**summary(rows), "sentences": rows}
-                write_json(partial, state)
-        state["peak_mb"].setdefault("speaking", product.peak_mb())
-        for done, speaker in enumerate(todo):
-            spent = time.monotonic() - started
-            eta = f", {spent / done * (len(todo) - done) / 60:.0f} min left" if done else ""
-            say(f"{speaker.name} ({done + 1} of {len(todo)}{eta})")
-            state["speakers"][speaker.name] = evaluate_speaker(
-                product, panel, speaker, known, sentences, arguments.steps,
-                keep and keep / speaker.name,
-            )  # fmt: skip
-            peak = max(product.peak_mb(), state["peak_mb"].get("cloning", 0.0))
-            state["peak_mb"]["cloning"] = peak
-            write_json(partial, state)
-    result = {
-        **where,
-        "options": options,
-        "mean": over_speakers(state["speakers"]),
-        "mean_without_cut": over_speakers(
-            {k: v for k, v in state["speakers"].items() if not v["cut"]} or state["speakers"]
-        ),
-        "stock_mean": summary([r for v in state["stock"].values() for r in v["sentences"]]),
-        "peak_mb": state["peak_mb"],
-        "install": install_size(),
-        "speakers": state["speakers"],
-        "stock": state["stock"],
-    }
-    write_json(arguments.out, result)
-    partial.unlink(missing_ok=True)
-    return result
+def digest(path: Path) -> str:
+    """Tells whether kept speech is of the same voice."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def names(text: str) -> list[str]:
+    """A list on the command line."""
+    return [part for part in text.split(",") if part]
 
 
 def main() -> None:
     """Reads the command line and runs."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--speakers", type=lambda text: text.split(","), default=[])
-    parser.add_argument("--stock", type=lambda text: text.split(","), default=list(STOCK))
-    parser.add_argument("--sentences", type=int, default=10, help="how many, at most 10")
+    parser.add_argument("--modes", type=names, default=list(MODES))
+    parser.add_argument("--speakers", type=names, default=[])
+    parser.add_argument("--stock", type=names, default=list(STOCK))
+    parser.add_argument(
+        "--sentences", type=int, default=10, help="of the refined voice, at most 10"
+    )
+    parser.add_argument("--first-sentences", type=int, default=4, help="of the first and of stock")
     parser.add_argument("--steps", type=int, default=0, help="of a clone; 0 is the default")
+    parser.add_argument("--threads", type=int, default=2, help="of the product")
+    parser.add_argument("--fresh", action="store_true", help="measure anew what is kept")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="folder of what is kept")
     parser.add_argument("--out", type=Path, default=RESULTS / "clone_eval.json")
-    parser.add_argument("--keep-audio", type=Path, help="folder for what was spoken")
-    result = run(parser.parse_args(), lambda line: print(line, file=sys.stderr))  # noqa: T201
-    sys.stdout.write(json.dumps(result["mean"], indent=1) + "\n")
+    torch.set_num_threads(1)  # of the judges
+
+    def say(line: str) -> None:
+        sys.stderr.write(line + "\n")
+
+    result = CloneEvaluation(parser.parse_args(), say).run()
+    sys.stdout.write(json.dumps(result["goals"], indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Runs the product in a process of its own: its memory and time are not the judges'."""
 
+import contextlib
 import multiprocessing
 import sys
 import time
@@ -7,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,15 +50,48 @@ class Spoken:
 
 
 @dataclass(frozen=True)
-class Cloned:
-    """A finished clone and what it took."""
+class Stage:
+    """A voice that a clone yielded, and when it came."""
 
+    state: Path
     state_bytes: int
     seconds: float
+    """Wall time since the clip was given."""
+
     cpu_seconds: float
+    score: float
+    report: dict[str, float | str]
+
+
+@dataclass(frozen=True)
+class CloneRequest:
+    """A clip, as a user would give it: without a transcript."""
+
+    clip: Path
+    folder: Path
+    """Where the voices are written: `first.safetensors` and `refined.safetensors`."""
+
+    mode: str = "similarity"
+    enhance: bool | None = None
+    steps: int = 0
+    language: str = "en-US"
+    only_first: bool = False
+    """Stop at the first usable voice."""
+
+
+@dataclass(frozen=True)
+class Cloned:
+    """A clone and what it took."""
+
+    first: Stage
+    refined: Stage
+    """The last voice; the first one where no other came."""
+
+    voices: int
+    """How many voices came."""
+
     transcript: str
     advice: tuple[str, ...]
-    report: dict[str, float | str]
 
 
 class Product:
@@ -82,13 +117,29 @@ class Product:
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def speak(self, text: str, voice: VoiceRef) -> Spoken:
+    def speak(self, text: str, voice: VoiceRef, language: str = "en-US") -> Spoken:
         """Speaks a text."""
-        return self._pool.submit(_speak, text, voice).result()
+        return self._pool.submit(_speak, text, voice, language).result()
 
-    def clone(self, clip: Path, state: Path, steps: int) -> Cloned:
-        """Clones a clip as a user would, without a transcript; writes the voice to `state`."""
-        return self._pool.submit(_clone, clip, state, steps).result()
+    def clone(self, request: CloneRequest) -> Cloned:
+        """Clones a clip."""
+        return self._pool.submit(_clone, request).result()
+
+    def localise(self, source: Path, target: Path, language: str, gender: str) -> float:
+        """Writes a US English voice as one of another language; returns the seconds that took."""
+        return self._pool.submit(_localise, source, target, language, gender).result()
+
+    def switch(self, voice: VoiceRef) -> float:
+        """Seconds until the engine is ready to speak in another voice."""
+        return self._pool.submit(_switch, voice).result()
+
+    def warm_up(self) -> float:
+        """Loads all that speaking and cloning need, so that times are not about it; seconds."""
+        return self._pool.submit(_warm_up).result()
+
+    def resident_mb(self) -> float:
+        """Resident memory now, in MB."""
+        return self._pool.submit(_status_mb, "VmRSS").result()
 
     def peak_mb(self) -> float:
         """Most resident memory since the last call, in MB."""
@@ -103,14 +154,14 @@ def _start(settings: Settings) -> None:
     _engine = Engine(settings)
 
 
-def _speak(text: str, voice: VoiceRef) -> Spoken:
+def _speak(text: str, voice: VoiceRef, language: str) -> Spoken:
     started, cpu = time.perf_counter(), time.process_time()
     first = 0.0
     parts: list[NDArray[np.float32]] = []
     words: list[WordTiming] = []
     memory: list[tuple[float, float]] = []
     samples = 0
-    for output in _engine.speak(SpeechJob(text, voice, "en-US", _RAW)):
+    for output in _engine.speak(SpeechJob(text, voice, language, _RAW)):
         if output.data and not parts:
             first = time.perf_counter() - started
         parts.append(np.frombuffer(output.data, dtype="<f4"))
@@ -127,30 +178,72 @@ def _speak(text: str, voice: VoiceRef) -> Spoken:
     )
 
 
-def _clone(clip: Path, state: Path, steps: int) -> Cloned:
+def _clone(request: CloneRequest) -> Cloned:
+    job = CloneJob(
+        request.clip,
+        request.language,
+        mode=request.mode,
+        enhance=request.enhance,
+        steps=request.steps,
+        refine=not request.only_first,
+    )
     started, cpu = time.perf_counter(), time.process_time()
-    last = ""
-
-    def progress(stage: str, share: float) -> None:
-        nonlocal last
-        line = f"\r  {stage} {share:4.0%}   "
-        if line != last:
-            sys.stderr.write(line)
-            sys.stderr.flush()
-            last = line
-
-    outcome = _engine.clone(CloneJob(clip, "en-US", steps=steps), progress)
-    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu
+    stages: list[Stage] = []
+    with contextlib.closing(_engine.clone(job, _Progress())) as outcomes:
+        for outcome in outcomes:
+            seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu
+            path = request.folder / f"{'refined' if stages else 'first'}.safetensors"
+            path.write_bytes(states.save(outcome.state))
+            size = path.stat().st_size
+            stages.append(
+                Stage(path, size, seconds, cpu_seconds, outcome.score, dict(outcome.report))
+            )
     sys.stderr.write("\n")
-    state.write_bytes(states.save(outcome.state))
     return Cloned(
-        state_bytes=state.stat().st_size,
-        seconds=seconds,
-        cpu_seconds=cpu_seconds,
+        first=stages[0],
+        refined=stages[-1],
+        voices=len(stages),
         transcript=outcome.transcript,
         advice=tuple(item.code for item in outcome.advice),
-        report=dict(outcome.report),
     )
+
+
+class _Progress:
+    """Writes progress on one line."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def __call__(self, stage: str, share: float) -> None:
+        line = f"\r  {stage} {share:4.0%}   "
+        if line != self._last:
+            sys.stderr.write(line)
+            sys.stderr.flush()
+            self._last = line
+
+
+def _localise(source: Path, target: Path, language: str, gender: str) -> float:
+    model: Any = _engine.model
+    started = time.perf_counter()
+    state = model.localise(states.load(source), "en-US", language, gender=gender)
+    seconds = time.perf_counter() - started
+    target.write_bytes(states.save(state))
+    return seconds
+
+
+def _switch(voice: VoiceRef) -> float:
+    model: Any = _engine.model
+    started = time.perf_counter()
+    model.activate(_engine.voice(voice))
+    return time.perf_counter() - started
+
+
+def _warm_up() -> float:
+    started = time.perf_counter()
+    stock = _engine.model.stock_voices()[0].key
+    _speak("Warming up.", VoiceRef(stock=stock), "en-US")
+    _engine._listener().transcribe(np.zeros(RATE, dtype=np.float32), "en")
+    return time.perf_counter() - started
 
 
 def _peak_mb() -> float:

@@ -40,6 +40,9 @@ class Speaker:
     left_out: int
     """Targets that were the clip or another target again."""
 
+    transcripts: tuple[str, ...] = ()
+    """Words of the targets, empty texts where the list has none."""
+
 
 def read_speakers(listing: Path) -> list[Speaker]:
     """Reads all speakers of a list, in its order."""
@@ -54,15 +57,25 @@ def read_speakers(listing: Path) -> list[Speaker]:
 def _speaker(name: str, rows: list[dict[str, str]], folder: Path) -> Speaker:
     clip = next(read(folder / row["path"]) for row in rows if row["role"] == "ref")
     kept: list[Audio] = []
-    found = [read(folder / row["path"]) for row in rows if row["role"] == "target"]
-    for audio in found:
+    texts: list[str] = []
+    targets = [row for row in rows if row["role"] == "target"]
+    for row in targets:
+        audio = read(folder / row["path"])
         if not any(same_recording(audio, other) for other in (clip, *kept)):
             kept.append(audio)
+            texts.append(row.get("transcript") or "")
     cut = not kept
     if cut:
         clip, kept = cut_at_pauses(clip, speech_spans(clip, RATE))
+        texts = [""] * len(kept)
     return Speaker(
-        name, rows[0]["gender"], clip, tuple(kept), cut, len(found) - len(kept) * (not cut)
+        name=name,
+        gender=rows[0]["gender"],
+        clip=clip,
+        targets=tuple(kept),
+        cut=cut,
+        left_out=len(targets) - len(kept) * (not cut),
+        transcripts=tuple(texts),
     )
 
 

@@ -6,149 +6,16 @@ Each result file has a function here that makes its section; files without one a
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import RESULTS, ROOT
+from benchmarks.markdown import circumstances, table
+from benchmarks.tables_cloning import clone_eval
+from benchmarks.tables_variants import localization, modes, speed
 
 Result = dict[str, Any]
-
-_ENCODERS = {"wespeaker": "WeSpeaker", "ge2e": "GE2E", "campplus": "CAM++ (in the loss)"}
-_QUALITY = {
-    "p808": "P808",
-    "ovrl": "OVRL",
-    "sig": "SIG",
-    "bak": "BAK",
-    "distillmos": "DistillMOS (in the loss)",
-}
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; all but the first column to the right."""
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def circumstances(result: Result) -> str:
-    """One line on when, where and of what a result was taken."""
-    machine = result["machine"]
-    return (
-        f"{result['date']}, commit {result['commit']}, {machine['processor']}, "
-        f"{machine['cores']} cores, {machine['memory_gb']} GB, torch {machine['torch']}."
-    )
-
-
-def clone_eval(result: Result) -> str:
-    """Likeness, words, quality and cost of clones."""
-    mean, stock = result["mean"], result["stock_mean"]
-    options = result["options"]
-    steps = options["steps"] or "the default number of"
-    parts = [
-        "## Clones of real speakers",
-        circumstances(result),
-        f"Speakers: {mean['speakers']}, one clip each; {options['sentences']} new sentences, "
-        f"{steps} steps. Each sentence is compared with other recordings of the speaker (cosine). "
-        "*Stranger* is the speaker against other people, *same* against their own other "
-        "recordings; *rescaled* puts these at 0 and 1. "
-        f"{_cut(result)}Numbers of two encoders cannot be compared with each other.",
-        table(
-            ["judge", "raw", "stranger", "same", "rescaled"],
-            [
-                [title, *(f"{mean['likeness'][name][k]:.2f}" for k in _FIGURES)]
-                for name, title in _ENCODERS.items()
-            ],
-        ),
-        table(
-            ["", "clones", "their speakers' recordings", "stock voices"],
-            [
-                ["WER, Whisper base", f"{mean['wer']:.1%}", "", f"{stock['wer']:.1%}"],
-                *(
-                    [
-                        title,
-                        f"{mean['quality'][name]:.2f}",
-                        f"{mean['own_quality'][name]:.2f}",
-                        f"{stock['quality'][name]:.2f}",
-                    ]
-                    for name, title in _QUALITY.items()
-                ),
-                ["real-time factor", f"{mean['rtf']:.2f}", "", f"{stock['rtf']:.2f}"],
-                [
-                    "CPU seconds a second of speech",
-                    f"{mean['rtf_cpu']:.2f}",
-                    "",
-                    f"{stock['rtf_cpu']:.2f}",
-                ],
-                [
-                    "first audio",
-                    f"{mean['first_audio_seconds']:.2f} s",
-                    "",
-                    f"{stock['first_audio_seconds']:.2f} s",
-                ],
-            ],
-        ),
-        table(
-            ["speaker", "clip", "clone", "WeSpeaker", "GE2E", "CAM++", "WER", "P808", "OVRL"],
-            [_speaker(name, row) for name, row in result["speakers"].items()],
-        ),
-        "Likeness by speaker is rescaled. * = clip and targets are parts of one recording.",
-        table(
-            ["stock voice", "WER", "P808", "OVRL", "DistillMOS"],
-            [
-                [
-                    name,
-                    f"{row['wer']:.1%}",
-                    *(f"{row['quality'][k]:.2f}" for k in ("p808", "ovrl", "distillmos")),
-                ]
-                for name, row in result["stock"].items()
-            ],
-        ),
-        "### Cost",
-        table(
-            ["", ""],
-            [
-                ["clone, mean", f"{mean['clone_seconds']:.0f} s"],
-                ["clone, longest", f"{mean['clone_seconds_max']:.0f} s"],
-                ["stored voice, largest", f"{mean['state_mb_max']:.1f} MB"],
-                *(
-                    [f"peak memory, {name}", f"{mb:.0f} MB"]
-                    for name, mb in result["peak_mb"].items()
-                ),
-                ["installed", f"{result['install']['total_mb']:.0f} MB"],
-                *(
-                    [f"of it {name}", f"{mb:.0f} MB"]
-                    for name, mb in list(result["install"]["largest_mb"].items())[:6]
-                ),
-            ],
-        ),
-    ]
-    return "\n\n".join(parts)
-
-
-_FIGURES = ("raw", "stranger", "same", "rescaled")
-
-
-def _cut(result: Result) -> str:
-    names = [name for name, row in result["speakers"].items() if row["cut"]]
-    if not names:
-        return ""
-    without = result["mean_without_cut"]["likeness"]["wespeaker"]["rescaled"]
-    return (
-        f"One recording is all there is of {', '.join(names)}: its first part is cloned, the rest "
-        f"is what it is compared with; without it the mean rescaled WeSpeaker is {without:.2f}. "
-    )
-
-
-def _speaker(name: str, row: Result) -> list[str]:
-    return [
-        name + (" *" if row["cut"] else ""),
-        f"{row['clip_seconds']:.0f} s",
-        f"{row['clone']['seconds']:.0f} s",
-        *(f"{row['likeness'][encoder]['rescaled']:.2f}" for encoder in _ENCODERS),
-        f"{row['wer']:.1%}",
-        f"{row['quality']['p808']:.2f}",
-        f"{row['quality']['ovrl']:.2f}",
-    ]
 
 
 def long_text(result: Result) -> str:
@@ -207,6 +74,9 @@ def startup(result: Result) -> str:
 
 SECTIONS: dict[str, Callable[[Result], str]] = {
     "clone_eval": clone_eval,
+    "modes": modes,
+    "localization": localization,
+    "speed": speed,
     "long_text": long_text,
     "startup": startup,
 }

@@ -1,5 +1,6 @@
-"""Words heard against words written: the word error rate in English."""
+"""Words heard against words written: the word error rate."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from menura.audio.recognise import Recogniser
+from menura.text.alphabet import CONSONANTS, TONES, VOWELS
+from menura.text.languages import resolve
+from menura.text.prepare import phonemise
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,42 @@ def total(parts: Iterable[WordErrors]) -> WordErrors:
     return WordErrors(sum(p.errors for p in listed), sum(p.words for p in listed))
 
 
+def compare_in(language: str, written: str, heard: str) -> WordErrors:
+    """Counts errors in any language: words, or signs where words are not set apart.
+
+    - English: words after Whisper's normaliser.
+    - Spanish, French, Italian, Portuguese: words without case and punctuation.
+    - Hindi: letters and vowel signs; where one word ends is written in several ways.
+    - Japanese and Chinese: phonemes of both texts by the same rules, so that kana for kanji, or
+      traditional for simplified signs, are no errors.
+    """
+    code = language.split("-")[0]
+    if code == "en":
+        return compare(written, heard)
+    if code in ("ja", "zh"):
+        sides = [list(_sounds(text, resolve(language))) for text in (written, heard)]
+    else:
+        sides = [plain(text).split() for text in (written, heard)]
+        if code == "hi":
+            sides = [list("".join(side)) for side in sides]
+    return WordErrors(edits(*sides), len(sides[0]))
+
+
+def plain(text: str) -> str:
+    """Letters, their marks and digits in lower case; all else is a blank."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in folded)
+
+
+def _sounds(text: str, language: str) -> str:
+    """Phonemes of a text without stress, blanks and punctuation."""
+    if not plain(text).strip():
+        return ""
+    return "".join(s for s in phonemise(text, language) if s in VOWELS | CONSONANTS | TONES)
+
+
 class Listener:
-    """Whisper base, greedy, told that it hears English.
+    """Whisper base, told which language it hears.
 
     Args:
         cache: folder for the unpacked model.
@@ -58,6 +96,6 @@ class Listener:
     def __init__(self, cache: Path) -> None:
         self._recogniser = Recogniser(cache, threads=1)
 
-    def hear(self, audio: NDArray[np.float32]) -> str:
+    def hear(self, audio: NDArray[np.float32], language: str = "en") -> str:
         """Writes down audio [T] at 16 kHz."""
-        return self._recogniser.transcribe(audio, "en").text
+        return self._recogniser.transcribe(audio, language).text

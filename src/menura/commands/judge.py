@@ -12,8 +12,12 @@ import menura
 from menura.commands.terminal import Data, Json, Terminal
 from menura.errors import NotFoundError, ServerError
 
-MODULES = ("benchmarks.clone_eval", "benchmarks.tables")
-"""What measures, and what writes docs/results.md from it."""
+MEASURES = "benchmarks.clone_eval"
+MORE = ("benchmarks.modes", "benchmarks.localization", "benchmarks.speed", "benchmarks.listen")
+"""What is measured on request; all but the first take the voices that `clone_eval` has kept."""
+
+WRITES = "benchmarks.tables"
+"""Writes docs/results.md."""
 
 _STANDARD_ERROR = 2
 
@@ -33,19 +37,27 @@ def source_tree() -> Path:
 def judge(
     arguments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[-- ARGUMENTS]", help="For the benchmark script itself."),
+        typer.Argument(metavar="[-- ARGUMENTS]", help="For benchmarks/clone_eval.py itself."),
     ] = None,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all", help="Also modes, languages, the cost of voices, and the page to listen to."
+        ),
+    ] = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Measure likeness, errors, naturalness and speed on the evaluation clips.
 
-    Results go to benchmarks/results and docs/results.md.
+    Results go to benchmarks/results and docs/results.md. What is done is kept, so that a stopped
+    run goes on where it was.
     """
     with Terminal(as_json) as terminal:
         root = source_tree()
         environment = {**os.environ, **({"MENURA_DATA": str(data.resolve())} if data else {})}
-        for module, options in zip(MODULES, (arguments or [], []), strict=True):
+        for module in (MEASURES, *(MORE if everything else ()), WRITES):
+            options = (arguments or []) if module == MEASURES else []
             done = subprocess.run(
                 [sys.executable, "-m", module, *options],
                 cwd=root,
