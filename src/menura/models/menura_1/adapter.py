@@ -21,16 +21,18 @@ _FINE = (
     "generator.resblocks.3.",
     "generator.resblocks.4.",
     "generator.resblocks.5.",
-    "generator.noise_res.1.",
 )
 """Convolutions at 4800 Hz. Their update covers the middle tap alone: with all taps, the adapter
 took a third of a fit's time."""
+
+_EXCITATION = ("generator.noise_convs.", "generator.noise_res.")
+"""The branch that shapes the excitation; see `Generator.forward` for why it stays as it is."""
 
 
 def convolutions(decoder: Decoder) -> Iterator[tuple[str, _Convolution]]:
     """Names the decoder's convolutions that an adapter changes."""
     for name, module in decoder.named_modules():
-        if not isinstance(module, nn.Conv1d | nn.ConvTranspose1d):
+        if not isinstance(module, nn.Conv1d | nn.ConvTranspose1d) or name.startswith(_EXCITATION):
             continue
         if min(module.weight.shape[:2]) > 1:
             yield name, module
@@ -47,7 +49,9 @@ def _factors(name: str, module: _Convolution) -> tuple[tuple[int, int, int], tup
 def style_layers(decoder: Decoder) -> Iterator[tuple[str, nn.Linear]]:
     """Names the linear layers that turn the style into scales and shifts."""
     for name, module in decoder.named_modules():
-        if name.endswith(".fc") and isinstance(module, nn.Linear):
+        if not name.endswith(".fc") or name.startswith(_EXCITATION):
+            continue
+        if isinstance(module, nn.Linear):
             yield name, module
 
 
@@ -83,6 +87,15 @@ class Adapter(nn.Module):
         yield from self.down.values()
         yield from self.up.values()
         yield from self.offset.values()
+
+    def load(self, tensors: Mapping[str, Tensor]) -> None:
+        """Takes over numbers named as by `tensors`; those of another shape raise ValueError."""
+        for kind in ("down", "up", "offset"):
+            for name, parameter in getattr(self, kind).items():
+                value = tensors[f"{kind}/{name}"]
+                if value.shape != parameter.shape:
+                    raise ValueError(f"{kind}/{name} has the shape {tuple(value.shape)}")
+                parameter.data.copy_(value)
 
     def _hook(self, name: str) -> Callable[[nn.Module, tuple[Tensor], Tensor], Tensor]:
         down, up = self.down[name], self.up[name]

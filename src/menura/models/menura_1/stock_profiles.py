@@ -14,10 +14,23 @@ _OWN_LANGUAGE = 0.15
 """Head start of voices of the clip's language, as a cosine: their prosody is native."""
 
 
+_PITCH = "pitch/"
+
+
 @functools.cache
-def profiles() -> dict[str, NDArray[np.float16]]:
-    """Unit CAM++ embeddings [192] of the stock voices by key."""
+def _content() -> dict[str, NDArray[np.floating]]:
     return load(checked_bytes(Path(__file__).with_name("stock_profiles.safetensors")))
+
+
+def pitch_of(key: str) -> float:
+    """Geometric mean of the F0 that a stock voice plans for an English sentence, in Hz."""
+    return float(_content()[_PITCH + key][0])
+
+
+@functools.cache
+def profiles() -> dict[str, NDArray[np.floating]]:
+    """Unit CAM++ embeddings [192] of the stock voices by key."""
+    return {key: value for key, value in _content().items() if not key.startswith(_PITCH)}
 
 
 def nearest_voices(

@@ -1,0 +1,170 @@
+"""What a clip tells of its speaker: embedding, pitch, timing, and the speech that a clone is fitted
+against."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from menura.errors import AudioError
+from menura.judging.resample import resample
+from menura.judging.speaker import SpeakerEncoder
+from menura.models.contract import Clip, VoiceState
+from menura.models.menura_1 import features, voices
+from menura.models.menura_1.alignment import align
+from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
+from menura.models.menura_1.free_speech import sentences
+from menura.models.menura_1.network import Plan
+from menura.models.menura_1.state import Prosody, split_state
+from menura.models.menura_1.stock_profiles import nearest_voices, pitch_of
+from menura.text.prepare import prepare
+from menura.text.utterance import Language
+
+if TYPE_CHECKING:
+    from menura.models.menura_1.model import Menura1
+
+_CANDIDATES = 5
+"""Stock voices of each gender that are looked at as a start."""
+
+_OCTAVE = 0.4
+"""What an octave between the pitch of a stock voice and the speaker's costs, as a cosine."""
+
+_UNSAID = frozenset(' ;:,.!?—…"()“”')
+"""Symbols of pauses, whose lengths say little about the pace of the words."""
+
+
+def symbols_of(text: str, language: Language, most: int) -> str:
+    """Phonemes of a whole transcript in one row. Raises AudioError when there are too many."""
+    joined = " ".join(u.phonemes for u in prepare(text, language, limit=most))
+    if not joined.strip():
+        raise AudioError(
+            "transcript_empty",
+            "No words were heard in the clip.",
+            "Give a clip of clear speech, or its transcript.",
+        )
+    if len(joined) > most:
+        raise AudioError(
+            "clip_too_many_words",
+            f"The clip has {len(joined)} phonemes.",
+            f"At most {most} can be fitted at once; give a shorter clip (5 to 20 seconds).",
+        )
+    return joined
+
+
+class Target:
+    """The speaker of a clip. What is cheap is known at once, timing after `listen`.
+
+    Raises AudioError for a clip that does not match its transcript.
+    """
+
+    def __init__(
+        self, model: "Menura1", clip: Clip, encoder: SpeakerEncoder, base: VoiceState | None
+    ) -> None:
+        self.model, self.clip = model, clip
+        self.phonemes = symbols_of(clip.transcript, clip.language, model.info.utterance_symbols)
+        self.tokens = model.tokens(self.phonemes)
+        self.frames = clip.audio.size // FRAME
+        if self.frames < len(self.phonemes) + 2:
+            raise AudioError(
+                "clip_too_fast",
+                f"The clip is too short ({self.frames * 0.025:.1f} s) for its transcript.",
+                "Check that the transcript has only the words of the clip.",
+            )
+        samples = clip.audio[: self.frames * FRAME]
+        self.audio = torch.from_numpy(samples).to(model.device)[None]
+        self.embedding = encoder.embed(resample(self.audio, SAMPLE_RATE, 16000))[0]
+        self.f0 = features.f0(samples, 2 * self.frames).to(model.device)
+        voiced = self.f0[self.f0 > 30]
+        self.log_pitch = float(voiced.log().mean()) if voiced.numel() else None
+        self.start, table, start_pitch = self._start_voice(base)
+        self.table: NDArray[np.float32] = table.astype(np.float32)
+        ratio = 1.0 if self.log_pitch is None else float(np.exp(self.log_pitch) / start_pitch)
+        self.prosody = Prosody(pitch=float(np.clip(ratio, 0.5, 2.0)))
+        self.alignment_cost: float | None = None
+
+    def _start_voice(self, base: VoiceState | None) -> tuple[str, NDArray[np.floating], float]:
+        """The stock voice that is most like the speaker and speaks at about their pitch."""
+        if base is not None:
+            table, prosody, _ = split_state(base)
+            return "", table, self._planned_pitch(table) * prosody.pitch
+        best, most = "", -np.inf
+        embedding = self.embedding.cpu().numpy()
+        for key, likeness in nearest_voices(embedding, self.clip.language, _CANDIDATES):
+            apart = 0.0
+            if self.log_pitch is not None:
+                apart = abs(self.log_pitch - float(np.log(pitch_of(key)))) / np.log(2)
+            if likeness - _OCTAVE * apart > most:
+                best, most = key, likeness - _OCTAVE * apart
+        return best, voices.tables()[best], pitch_of(best)
+
+    def _planned_pitch(self, table: NDArray[np.floating]) -> float:
+        style = self.model.style(table, len(self.phonemes))
+        with torch.no_grad():
+            f0 = self.model.network.plan(self.tokens, style).f0
+        return float(f0[f0 > 30].log().mean().exp())
+
+    @property
+    def style(self) -> Tensor:
+        """The start voice's style for the clip's own words, [1, 256]."""
+        return self.model.style(self.table, len(self.phonemes))
+
+    @property
+    def free_sentences(self) -> int:
+        """How many new sentences there are in the clip's language."""
+        return len(sentences(self.clip.language))
+
+    @torch.no_grad()
+    def listen(self) -> None:
+        """Finds out when each symbol is said, and the speaker's pace and melody.
+
+        Sets `plan` (the clip as the network would plan it, with the clip's own durations, F0 and
+        energy), `level` (the audio at the network's loudness) and `prosody`.
+        """
+        network, style = self.model.network, self.style
+        spoken = network.plan(self.tokens, style)
+        speech = network.decode(spoken, style)
+        quiet = self.audio.square().mean().clamp(1e-8)
+        self.level = self.audio * (speech.square().mean() / quiet).sqrt()
+        mel = features.log_mel(self.level)
+        alignment = align(
+            features.log_mel(speech)[0].cpu(), spoken.durations.cpu(), mel[0].cpu(), self.frames
+        )
+        self.alignment_cost = alignment.cost
+        durations = alignment.durations.to(self.model.device)
+        energy = features.energy(mel)[:, : 2 * self.frames]
+        said = torch.tensor([symbol not in _UNSAID for symbol in f".{self.phonemes}."])
+        pace = float(spoken.durations[said].sum()) / max(float(durations[said].sum()), 1.0)
+        ours = network.plan(self.tokens, style, durations=durations)
+        both = (self.f0 > 30) & (ours.f0 > 30)
+        pitch = self.prosody.pitch
+        if int(both.sum()) > 20:
+            ratio = self.f0[both].log().mean() - ours.f0[both].log().mean()
+            pitch = float(ratio.exp().clamp(0.5, 2.0))
+        self.prosody = replace(self.prosody, pitch=pitch, pace=float(np.clip(pace, 0.8, 1.3)))
+        self.plan = Plan(durations, ours.text, self.f0, energy)
+
+    def free_plan(self, number: int) -> tuple[Plan, Tensor]:
+        """Plan and style of one of the free sentences, with the speaker's pitch and pace."""
+        from menura.models.menura_1.model import shape_pitch
+
+        texts = sentences(self.clip.language)
+        text = texts[number % len(texts)]
+        phonemes = symbols_of(text, self.clip.language, self.model.info.utterance_symbols)
+        style = self.model.style(self.table, len(phonemes))
+        with torch.no_grad():
+            tokens = self.model.tokens(phonemes)
+            plan = self.model.network.plan(tokens, style, speed=self.prosody.pace)
+            return shape_pitch(plan, self.prosody), style
+
+
+def window(plan: Plan, begin: int, frames: int) -> Plan:
+    """A stretch of a plan, in frames of 25 ms."""
+    return Plan(
+        plan.durations,
+        plan.text[:, :, begin : begin + frames],
+        plan.f0[:, 2 * begin : 2 * (begin + frames)],
+        plan.energy[:, 2 * begin : 2 * (begin + frames)],
+    )
