@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from menura.api.clones import GRACE_SECONDS, PATIENCE_SECONDS, CloneDesk
 from menura.api.errors import Guard, add_error_handlers
 from menura.api.frame import RequestFrame
-from menura.api.routes import clone, export, localize, mix, speech, status, voices
+from menura.api.routes import check, clone, export, localize, mix, speech, status, voices
 from menura.api.schemas import ErrorBody, SpeechRequest, VoiceUpdate
 from menura.api.services import Services
 from menura.api.versions import NEWEST
@@ -90,7 +90,7 @@ def create_app(
         responses={"4XX": {"model": ErrorBody}, "5XX": {"model": ErrorBody}},
     )
     app.state.services = at
-    for part in (status, clone, localize, mix, export, voices, speech):
+    for part in (status, check, clone, localize, mix, export, voices, speech):
         app.include_router(part.router)
     add_error_handlers(app)
     # The last one added is the outermost.

@@ -1,5 +1,6 @@
 """Bodies of requests and answers: a superset of what every API date knows."""
 
+import dataclasses
 from datetime import UTC, date, datetime
 from typing import Any, Literal, TypeVar
 
@@ -10,6 +11,7 @@ from menura.api.accents import native_accent, show_accent
 from menura.api.errors import describe_invalid
 from menura.errors import TooLargeError
 from menura.library.tables import Voice
+from menura.work.check import CheckOutcome
 
 Body = TypeVar("Body", bound=BaseModel)
 Gender = Literal["masculine", "feminine", "gender_neutral"]
@@ -134,6 +136,33 @@ class ClonedVoiceBody(VoiceBody):
     report: dict[str, Any]
 
 
+class SpanBody(BaseModel):
+    """A stretch of a recording."""
+
+    start: float = Field(description="Seconds.")
+    end: float = Field(description="Seconds.")
+
+
+class TimelineBody(BaseModel):
+    """What lies where in a recording."""
+
+    seconds: float = Field(description="Of the recording that were listened to.")
+    speech: list[SpanBody]
+    pauses: list[SpanBody] = Field(description="The long ones.")
+    used: list[SpanBody] = Field(description="The speech that a clone would be made of.")
+    clipped: list[SpanBody] = Field(description="Where peaks are cut off.")
+    peaks: list[float] = Field(description="Largest magnitude of evenly long stretches.")
+
+
+class ClipCheckBody(BaseModel):
+    """Answer of `POST /voices/check`."""
+
+    transcript: str = Field(description="The words of the clip, given or heard.")
+    advice: list[AdviceBody]
+    report: dict[str, Any]
+    timeline: TimelineBody
+
+
 class VoicePageBody(BaseModel):
     """A page of voices, newest first."""
 
@@ -204,6 +233,11 @@ def show_clone(voice: Voice, organisation_id: str, version: date) -> ClonedVoice
         advice=[AdviceBody(**advice) for advice in voice.advice],
         report=voice.report,
     )
+
+
+def show_check(found: CheckOutcome) -> ClipCheckBody:
+    """What was found in a clip."""
+    return ClipCheckBody.model_validate(dataclasses.asdict(found))
 
 
 def _voice_fields(voice: Voice, organisation_id: str, version: date) -> dict[str, Any]:
