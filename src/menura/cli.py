@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import menura
-from menura.commands import clone, doctor, judge, keys, localize, serve, speak, voices
+from menura.commands import check, clone, doctor, judge, keys, localize, serve, speak, voices
 
 app = typer.Typer(
     name="menura",
@@ -14,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(serve.serve)
+app.command()(check.check)
 app.command()(clone.clone)
 app.command()(speak.speak)
 app.command()(localize.localize)

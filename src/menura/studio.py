@@ -29,6 +29,7 @@ from menura.settings import Settings
 from menura.text.choice import choose_language
 from menura.text.dialects import find_dialect
 from menura.text.languages import resolve
+from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput
 from menura.work.voices import LocaliseJob, MixJob, make_voice
 
@@ -121,6 +122,30 @@ class Menura:
 
             self._loaded = Engine(self.settings)
         return self._loaded
+
+    def check(
+        self,
+        clip: str | Path,
+        *,
+        language: str | None = None,
+        mode: str = "similarity",
+        enhance: bool | None = None,
+        transcript: str | None = None,
+        on_progress: Progress | None = None,
+    ) -> CheckOutcome:
+        """Measures a recording as `clone` would and says what would make a better voice.
+
+        Needs no base model and keeps nothing. Arguments as for `clone`; a `language` of None is the
+        one that is heard. Raises AudioError, TextError, InputError, as `clone` would.
+        """
+        job = CheckJob(
+            clip=Path(clip),
+            language=None if language is None else resolve(language),
+            mode=mode,
+            enhance=enhance,
+            transcript=transcript,
+        )
+        return self.engine.check(job, on_progress or _silent)
 
     def clone(
         self,
