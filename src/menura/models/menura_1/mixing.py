@@ -36,7 +36,7 @@ def shares(weights: Sequence[float]) -> list[float]:
             f"A mix of {len(weights)} voices cannot be made.",
             f"Give 1 to {MOST_VOICES} voices.",
         )
-    total = math.fsum(weights) if all(map(math.isfinite, weights)) else math.nan
+    total = sum(weights) if all(map(math.isfinite, weights)) else math.nan
     if not (math.isfinite(total) and min(weights) >= 0 and total > 0):
         raise InputError(
             "mix_weights_invalid",
