@@ -7,10 +7,11 @@ import torch
 from menura.errors import StateError, TextError
 from menura.models.contract import VoiceState, WordTiming
 from menura.models.menura_1 import stock_profiles, voices
-from menura.models.menura_1.adapter import Adapter, Merger
+from menura.models.menura_1.adapter import Adapter
 from menura.models.menura_1.alignment import align, warp
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.losses import SpectralLoss
+from menura.models.menura_1.merging import Merger
 from menura.models.menura_1.model import faded, shape_pitch, sounding, timings
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.state import SNAPSHOT, Prosody, check, make_state

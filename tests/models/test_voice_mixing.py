@@ -12,7 +12,6 @@ from menura.models.contract import VoiceState
 from menura.models.menura_1.adapter import Adapter, convolutions, style_layers
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.mixing import MOST_VOICES, cut, mix, mix_factors, shares
-from menura.models.menura_1.merging import Merger
 from menura.models.menura_1.state import Prosody, check, make_state, split_state
 from menura.models.menura_1.voices import tables
 
@@ -36,16 +35,15 @@ def voice(decoder: Decoder, rank: int, seed: int, key: str, prosody: Prosody) ->
 
 def deltas(decoder: Decoder, state: VoiceState) -> Deltas:
     """What an adapter adds to the weights, in full."""
-    layers = {f"{n}.weight": m for n, m in convolutions(decoder)}
-    shifts = {f"{n}.bias": m for n, m in style_layers(decoder)}
-    before = {n: m.weight.data for n, m in layers.items()}
-    before |= {n: m.bias.data for n, m in shifts.items()}
-    merger = Merger(decoder)
-    merger.merge(split_state(state)[2])
-    after = {n: m.weight.data for n, m in layers.items()}
-    after |= {n: m.bias.data for n, m in shifts.items()}
-    merger.restore()
-    return {name: after[name] - before[name] for name in before}
+    tensors = split_state(state)[2]
+    full = {n: tensors[f"offset/{n}"].float() for n, _ in style_layers(decoder)}
+    for name, module in convolutions(decoder):
+        down, up = tensors[f"down/{name}"].float(), tensors[f"up/{name}"].float()
+        if isinstance(module, torch.nn.ConvTranspose1d):
+            full[name] = down[:, :, 0].T @ up.flatten(1)
+        else:
+            full[name] = up[:, :, 0] @ down.flatten(1)
+    return full
 
 
 @pytest.fixture(scope="module")

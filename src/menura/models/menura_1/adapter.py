@@ -1,8 +1,8 @@
 """Voice adapters: low-rank updates of the decoder's convolutions and offsets of its style layers.
 
-LoRA (Hu et al. 2021, arXiv 2106.09685) for one-dimensional convolutions. While training, the update
-runs beside the frozen convolution (so that no gradient of a full weight is ever made); for
-speaking, it is merged into the weights and costs nothing.
+LoRA (Hu et al. 2021, arXiv 2106.09685) for one-dimensional convolutions. The update runs beside the
+frozen convolution, so that no gradient of a full weight is ever made; for speaking, see
+`menura.models.menura_1.merging`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -55,6 +55,24 @@ def style_layers(decoder: Decoder) -> Iterator[tuple[str, nn.Linear]]:
             yield name, module
 
 
+def beside(down: Tensor, up: Tensor) -> Callable[[nn.Module, tuple[Tensor], Tensor], Tensor]:
+    """A forward hook that adds a low-rank update's output to a convolution's."""
+
+    def add(module: nn.Module, inputs: tuple[Tensor], output: Tensor) -> Tensor:
+        x = inputs[0]
+        if isinstance(module, nn.ConvTranspose1d):
+            y = F.conv1d(x, down)
+            y = F.conv_transpose1d(y, up, None, module.stride, module.padding)  # type: ignore[arg-type]
+        else:
+            assert isinstance(module, nn.Conv1d)
+            padding = module.padding if down.shape[2] > 1 else 0
+            y = F.conv1d(x, down, None, module.stride, padding, module.dilation)
+            y = F.conv1d(y, up)
+        return output + y
+
+    return add
+
+
 class Adapter(nn.Module):
     """A trainable adapter of one decoder.
 
@@ -88,6 +106,13 @@ class Adapter(nn.Module):
         yield from self.up.values()
         yield from self.offset.values()
 
+    def use(self, tensors: Mapping[str, Tensor]) -> None:
+        """Computes with these tensors from now on, gradients included; nothing is copied."""
+        for kind in ("down", "up", "offset"):
+            numbers = getattr(self, kind)
+            for name in numbers:
+                numbers[name] = tensors[f"{kind}/{name}"]
+
     def load(self, tensors: Mapping[str, Tensor]) -> None:
         """Takes over numbers named as by `tensors`; those of another shape raise ValueError."""
         for kind in ("down", "up", "offset"):
@@ -97,23 +122,6 @@ class Adapter(nn.Module):
                     raise ValueError(f"{kind}/{name} has the shape {tuple(value.shape)}")
                 parameter.data.copy_(value)
 
-    def _hook(self, name: str) -> Callable[[nn.Module, tuple[Tensor], Tensor], Tensor]:
-        down, up = self.down[name], self.up[name]
-
-        def add(module: nn.Module, inputs: tuple[Tensor], output: Tensor) -> Tensor:
-            x = inputs[0]
-            if isinstance(module, nn.ConvTranspose1d):
-                y = F.conv1d(x, down)
-                y = F.conv_transpose1d(y, up, None, module.stride, module.padding)  # type: ignore[arg-type]
-            else:
-                assert isinstance(module, nn.Conv1d)
-                padding = module.padding if down.shape[2] > 1 else 0
-                y = F.conv1d(x, down, None, module.stride, padding, module.dilation)
-                y = F.conv1d(y, up)
-            return output + y
-
-        return add
-
     def _offset_hook(self, name: str) -> Callable[[nn.Module, tuple[Tensor], Tensor], Tensor]:
         offset = self.offset[name]
         return lambda _module, _inputs, output: output + offset
@@ -122,7 +130,7 @@ class Adapter(nn.Module):
     def attached(self) -> Iterator[None]:
         """Within this context the decoder computes with the adapter."""
         layers = convolutions(self.decoder)
-        handles = [m.register_forward_hook(self._hook(n)) for n, m in layers]
+        handles = [m.register_forward_hook(beside(self.down[n], self.up[n])) for n, m in layers]
         handles += [
             m.register_forward_hook(self._offset_hook(n)) for n, m in style_layers(self.decoder)
         ]
@@ -149,41 +157,3 @@ def expected_shapes(decoder: Decoder) -> dict[str, tuple[int, ...]]:
     for name, layer in style_layers(decoder):
         shapes[f"offset/{name}"] = (layer.out_features,)
     return shapes
-
-
-class Merger:
-    """Switches one decoder between its base weights and adapted ones."""
-
-    def __init__(self, decoder: Decoder) -> None:
-        self._modules = dict(decoder.named_modules())
-        self._base: dict[str, Tensor] = {}
-
-    def restore(self) -> None:
-        """Puts the base weights back."""
-        for name, tensor in self._base.items():
-            module, _, attribute = name.rpartition(".")
-            getattr(self._modules[module], attribute).data = tensor
-        self._base.clear()
-
-    def merge(self, tensors: Mapping[str, Tensor]) -> None:
-        """Replaces whatever was merged before by this adapter (an empty mapping is the base)."""
-        self.restore()
-        for key, value in tensors.items():
-            kind, _, name = key.partition("/")
-            module = self._modules[name]
-            if kind == "offset":
-                assert isinstance(module, nn.Linear)
-                self._base[f"{name}.bias"] = module.bias.data
-                module.bias.data = module.bias.data + value.to(module.bias)
-            elif kind == "down":
-                assert isinstance(module, nn.Conv1d | nn.ConvTranspose1d)
-                base = module.weight.data
-                down, up = value.to(base), tensors[f"up/{name}"].to(base)
-                if isinstance(module, nn.ConvTranspose1d):
-                    delta = (down[:, :, 0].T @ up.flatten(1)).view_as(base)
-                else:
-                    delta = (up[:, :, 0] @ down.flatten(1)).view(base.shape[0], base.shape[1], -1)
-                    spare = (base.shape[2] - delta.shape[2]) // 2
-                    delta = F.pad(delta, (spare, spare))
-                self._base[f"{name}.weight"] = base
-                module.weight.data = delta + base

@@ -21,8 +21,8 @@ from menura.models.contract import (
     WordTiming,
 )
 from menura.models.menura_1 import voices, weights
-from menura.models.menura_1.adapter import Merger
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
+from menura.models.menura_1.merging import Merger
 from menura.models.menura_1.network import PAD, Network, Plan
 from menura.models.menura_1.state import SNAPSHOT, Prosody, check, split_state
 from menura.models.menura_1.symbols import token_ids

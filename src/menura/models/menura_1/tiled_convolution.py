@@ -101,11 +101,16 @@ class TiledConv1d(nn.Conv1d):
         """The transformed weights, made when the weights are new."""
         weight = self.weight.detach()
         known = self._spectra.get(flipped)
-        # The tensor is kept, so its address cannot come back with other numbers.
+        # The tensor is kept, so its address cannot come back with other numbers, but for weights
+        # that are written in place: see `forget_spectrum`.
         if known is None or known[0].data_ptr() != weight.data_ptr():
             taken = weight.flip(2).transpose(0, 1) if flipped else weight
             known = self._spectra[flipped] = (weight, _Spectrum.of(taken))
         return known[1]
+
+    def forget_spectrum(self) -> None:
+        """To be called after the weights were changed in place."""
+        self._spectra.clear()
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002
         """Maps [B, C, T] to [B, C, T]."""

@@ -1,0 +1,89 @@
+"""Switches a decoder between voices.
+
+Most of the decoder's numbers sit in layers that run at 80 to 800 steps a second: there an update
+runs beside the frozen weights, which costs little time and nothing to switch. At 4800 steps a
+second it is added to the weights: speaking then costs as much as without it.
+"""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from menura.models.menura_1.adapter import beside
+from menura.models.menura_1.decoder import Decoder
+from menura.models.menura_1.tiled_convolution import TiledConv1d
+
+_BESIDE = (
+    "encode.",
+    "decode.",
+    "asr_res.",
+    "generator.ups.0",
+    "generator.resblocks.1.",
+    "generator.resblocks.2.",
+)
+"""Layers whose update runs beside them. For those of the generator, adding it to the weights and
+transforming them anew (see `tiled_convolution`) took most of a switch."""
+
+
+class Merger:
+    """Gives one decoder a voice's update, or takes it back."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._modules = dict(decoder.named_modules())
+        self._base: dict[str, Tensor] = {}
+        self._spare: dict[str, Tensor] = {}
+        """Room for adapted weights, kept from voice to voice."""
+
+        self._hooks: list[RemovableHandle] = []
+
+    def restore(self) -> None:
+        """Puts the base weights back."""
+        for hook in self._hooks:
+            hook.remove()
+        self._hooks.clear()
+        for name, tensor in self._base.items():
+            module, _, attribute = name.rpartition(".")
+            self._set(self._modules[module], attribute, tensor)
+        self._base.clear()
+
+    @torch.no_grad()
+    def merge(self, tensors: Mapping[str, Tensor]) -> None:
+        """Replaces whatever was merged before by this adapter (an empty mapping is the base)."""
+        self.restore()
+        for key, value in tensors.items():
+            kind, _, name = key.partition("/")
+            module = self._modules[name]
+            if kind == "offset":
+                assert isinstance(module, nn.Linear)
+                self._base[f"{name}.bias"] = module.bias.data
+                module.bias.data = module.bias.data + value.to(module.bias)
+            elif kind == "down":
+                assert isinstance(module, nn.Conv1d | nn.ConvTranspose1d)
+                base = module.weight.data
+                down, up = value.to(base), tensors[f"up/{name}"].to(base)
+                if name.startswith(_BESIDE):
+                    self._hooks.append(module.register_forward_hook(beside(down, up)))
+                    continue
+                self._base[f"{name}.weight"] = base
+                if name not in self._spare:
+                    with torch.inference_mode(False):  # or only inference could write it again
+                        self._spare[name] = torch.empty_like(base)
+                adapted = self._spare[name]
+                if isinstance(module, nn.ConvTranspose1d):
+                    flat = base.flatten(1), down[:, :, 0].T, up.flatten(1)
+                    torch.addmm(*flat, out=adapted.view(base.shape[0], -1))
+                elif down.shape[2] == base.shape[2]:
+                    flat = base.flatten(1), up[:, :, 0], down.flatten(1)
+                    torch.addmm(*flat, out=adapted.view(base.shape[0], -1))
+                else:
+                    adapted.copy_(base)
+                    adapted[:, :, base.shape[2] // 2].addmm_(up[:, :, 0], down[:, :, 0])
+                self._set(module, "weight", adapted)
+
+    @staticmethod
+    def _set(module: nn.Module, attribute: str, value: Tensor) -> None:
+        getattr(module, attribute).data = value
+        if isinstance(module, TiledConv1d):
+            module.forget_spectrum()
