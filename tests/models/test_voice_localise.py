@@ -1,0 +1,116 @@
+"""Localization of menura-1 voices, by what the network plans; no sound is made."""
+
+import math
+
+import numpy as np
+import pytest
+
+from menura.errors import TextError
+from menura.models.contract import ReshapingModel, VoiceState
+from menura.models.menura_1.layers import STYLE
+from menura.models.menura_1.localise import choose_natives, localise
+from menura.models.menura_1.model import MOST_SYMBOLS, Menura1
+from menura.models.menura_1.state import SNAPSHOT, Prosody, split_state
+from menura.models.menura_1.stock_prosody import Manner, manners, measure, natives, phonemes
+from menura.models.menura_1.voices import stock_voices, tables
+
+OWN = Prosody(pitch=1.12, pitch_spread=1.1, pace=0.92)
+LOUD = 0.25
+
+
+def clone() -> VoiceState:
+    """A man's clone: a stock voice with a melody of his own, and a trace of an adapter."""
+    rng = np.random.default_rng(0)
+    style = tables()["am_michael"].astype(np.float32)
+    style[:, :STYLE] += 0.1
+    return VoiceState(
+        SNAPSHOT,
+        {
+            "style": style.astype(np.float16),
+            "prosody": np.array([OWN.pitch, OWN.pitch_spread, OWN.pace], np.float32),
+            "offset/decode.0.norm1.fc": (rng.normal(size=2180) * LOUD).astype(np.float16),
+        },
+    )
+
+
+def manner(model: Menura1, state: VoiceState, language: str) -> Manner:
+    """How a voice speaks a language."""
+    style, prosody, _ = split_state(state)
+    return measure(model, np.asarray(style), prosody, phonemes(language, MOST_SYMBOLS))
+
+
+def test_the_person_stays_and_the_language_is_native(model: Menura1) -> None:
+    source = clone()
+    own = manner(model, source, "en-US")
+    # It has one native, a woman an octave above him, so all of the fitting is put to use.
+    made = localise(model, source, "en-US", "fr-FR")
+    heard = manner(model, made, "fr-FR")
+    assert heard.pitch == pytest.approx(own.pitch, abs=0.01)
+    assert heard.spread == pytest.approx(own.spread, rel=0.03)
+    usual = {
+        language: np.mean([math.log(manners()[key].rate) for key in natives(language)])
+        for language in ("en-US", "fr-FR")
+    }
+    beside_others = math.log(own.rate) - usual["en-US"]
+    assert math.log(heard.rate) - usual["fr-FR"] == pytest.approx(beside_others, abs=0.06)
+    style = made.tensors["style"]
+    np.testing.assert_array_equal(style[:, :STYLE], source.tensors["style"][:, :STYLE])
+    np.testing.assert_array_equal(style[:, STYLE:], tables()["ff_siwis"][:, STYLE:])
+    np.testing.assert_array_equal(
+        made.tensors["offset/decode.0.norm1.fc"], source.tensors["offset/decode.0.norm1.fc"]
+    )
+    assert made.metadata == {"natives": "ff_siwis:1.00", "localised_from": "en-US"}
+
+
+def test_the_model_offers_it(model: Menura1) -> None:
+    assert isinstance(model, ReshapingModel)
+
+
+def test_figures_of_stock_voices_are_those_of_the_network(model: Menura1) -> None:
+    state = VoiceState(SNAPSHOT, {"style": tables()["if_sara"]})
+    found, kept = manner(model, state, "it-IT"), manners()["if_sara"]
+    assert found.pitch == pytest.approx(kept.pitch, abs=1e-3)
+    assert found.spread == pytest.approx(kept.spread, abs=1e-3)
+    assert found.rate == pytest.approx(kept.rate, rel=1e-3)
+
+
+def test_languages_without_natives_are_refused(model: Menura1) -> None:
+    for source, target in (("en-US", "de-DE"), ("ko-KR", "fr-FR")):
+        with pytest.raises(TextError, match="no native voice") as caught:
+            localise(model, clone(), source, target)
+        assert "pt-BR" in caught.value.remedy
+
+
+def test_every_stock_voice_has_figures_of_a_voice() -> None:
+    assert manners().keys() == {voice.key for voice in stock_voices()}
+    for key, figures in manners().items():
+        assert math.log(60) < figures.pitch < math.log(350), key
+        assert 0.05 < figures.spread < 0.6, key
+        assert 4 < figures.rate < 30, key
+
+
+@pytest.mark.parametrize(
+    "language", ["en-US", "en-GB", "es-ES", "hi-IN", "ja-JP", "pt-BR", "zh-CN"]
+)
+@pytest.mark.parametrize("gender", ["masculine", "feminine"])
+def test_natives_are_of_the_own_gender_and_the_nearest_weighs_most(
+    language: str, gender: str
+) -> None:
+    pitch = math.log(120 if gender == "masculine" else 210)
+    weights = choose_natives(language, pitch, 1.0, gender)
+    assert 1 <= len(weights) <= 3
+    assert sum(weights.values()) == pytest.approx(1, abs=0.03)
+    assert set(weights) <= set(natives(language))
+    assert {key[1] for key in weights} == {gender[0]}
+    assert list(weights.values()) == sorted(weights.values(), reverse=True)
+
+
+def test_a_language_of_women_alone_serves_men() -> None:
+    assert choose_natives("fr-FR", math.log(100), 1.0, "masculine") == {"ff_siwis": 1.0}
+
+
+def test_a_native_is_nearest_to_itself() -> None:
+    figures = manners()["am_michael"]
+    rates = [math.log(manners()[key].rate) for key in natives("en-US")]
+    pace = figures.rate / math.exp(sum(rates) / len(rates))
+    assert next(iter(choose_natives("en-US", figures.pitch, pace, "masculine"))) == "am_michael"
