@@ -15,6 +15,7 @@ import argparse
 import hashlib
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -129,23 +130,15 @@ class CloneEvaluation:
         """Clones a speaker in a mode and judges both stages."""
         self.clock.step(f"{name}, {mode}: clone", _CLONE_WEIGHT)
         unit = f"{mode}/{name}"
-        row = self.units.need(
-            unit,
-            {**self.options, "mode": mode},
-            lambda folder: self.clone(product, mode, name, folder),
-        )
+        options = {**self.options, "mode": mode}
+        row = self.units.need(unit, options, partial(self.clone, product, mode, name))
         for stage in STAGES:
             lines = self.lines(name, stage)
             self.clock.step(f"{name}, {mode}: {stage} voice", len(lines) * _SENTENCE_WEIGHT)
             state = self.units.folder(unit) / row["stages"][stage]["file"]
-            options = {"lines": lines_key(lines), "state": digest(state)}
-            judged = self.units.need(
-                f"{unit}/{stage}",
-                options,
-                lambda folder, state=state, lines=lines: self.voice(
-                    product, name, state, lines, folder
-                ),
-            )
+            judged_by = {"lines": lines_key(lines), "state": digest(state)}
+            make = partial(self.voice, product, name, state, lines)
+            judged = self.units.need(f"{unit}/{stage}", judged_by, make)
             row["stages"][stage] |= judged
         return row
 

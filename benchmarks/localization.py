@@ -176,7 +176,7 @@ class LocalizationMeasurement:
 
 def collect(rows: Mapping[str, Row]) -> Row:
     """Means of each language, over all of them, and the goals."""
-    languages = {}
+    languages: dict[str, Row] = {}
     for language, row in rows.items():
         people, natives = list(row["speakers"].values()), list(row["natives"].values())
         languages[language] = {

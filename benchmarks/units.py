@@ -68,23 +68,34 @@ class Units:
 class Clock:
     """Says how far a run is. Work is weighed, since a clone takes longer than a sentence.
 
+    A piece that takes no time was kept from an earlier run; it tells nothing about the pace, so
+    its weight is taken out.
+
     Args:
-        total: weight of all that is left to do.
+        total: weight of all that may have to be done.
         say: where lines go.
+        now: seconds of some clock.
     """
 
-    def __init__(self, total: float, say: Say) -> None:
-        self._total, self._done = total, 0.0
-        self._say = say
-        self._started = time.monotonic()
+    _NO_TIME = 0.5
+
+    def __init__(self, total: float, say: Say, now: Callable[[], float] = time.monotonic) -> None:
+        self._total, self._done, self._spent = total, 0.0, 0.0
+        self._say, self._now = say, now
+        self._started, self._weight = now(), 0.0
 
     def step(self, what: str, weight: float) -> None:
-        """Announces a piece of work; the ones before it count as done."""
-        spent = time.monotonic() - self._started
-        left = remaining(spent, self._done, self._total)
+        """Announces a piece of work; the one before it is over."""
+        took = self._now() - self._started
+        if took < self._NO_TIME:
+            self._total -= self._weight
+        else:
+            self._done += self._weight
+            self._spent += took
+        left = remaining(self._spent, self._done, self._total)
         eta = "" if left is None else f", about {left / 60:.0f} min left"
         self._say(f"[{self._done / max(self._total, 1e-9):4.0%}{eta}] {what}")
-        self._done += weight
+        self._started, self._weight = self._now(), weight
 
 
 def remaining(spent: float, done: float, total: float) -> float | None:

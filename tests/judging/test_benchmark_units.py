@@ -61,11 +61,21 @@ def test_time_left_follows_the_pace_so_far() -> None:
 
 def test_clock_says_share_and_what_comes() -> None:
     said: list[str] = []
-    clock = Clock(4.0, said.append)
+    times = iter([0.0, 0.0, 0.0, 300.0, 300.0])
+    clock = Clock(4.0, said.append, lambda: next(times))
     clock.step("clone", 3.0)
     clock.step("speech", 1.0)
-    assert said[0] == "[  0%] clone"
-    assert said[1].startswith("[ 75%, about 0 min left] speech")
+    assert said == ["[  0%] clone", "[ 75%, about 2 min left] speech"]
+
+
+def test_what_was_kept_tells_nothing_about_the_pace() -> None:
+    said: list[str] = []
+    times = iter([0.0, 0.0, 0.0, 0.1, 0.1, 60.1, 60.1])
+    clock = Clock(12.0, said.append, lambda: next(times))
+    clock.step("kept", 10.0)
+    clock.step("clone", 1.0)
+    clock.step("speech", 1.0)
+    assert said[-1] == "[ 50%, about 1 min left] speech"
 
 
 def test_commits_of_all_units_are_named() -> None:
