@@ -1,7 +1,8 @@
 """Clones eight real speakers in both modes, lets them say new sentences, and judges the result.
 
-    python -m benchmarks.clone_eval [--modes similarity,stability] [--speakers vctk_p326,...]
-        [--sentences 10] [--steps 20] [--threads 2] [--fresh]
+    python -m benchmarks.clone_eval [--modes similarity,stability]
+        [--speakers vctk_p326,...]
+        [--sentences 10] [--stability-sentences 4] [--steps 20] [--threads 2] [--fresh]
 
 One run of a clone gives both stages: the first usable voice and the refined one, with the wall
 and CPU seconds at which each came. The first stage says fewer sentences, the stock voices too;
@@ -20,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import soundfile
-import torch
 
 from benchmarks import judges, prosody
 from benchmarks.clone_means import collect
@@ -53,7 +53,7 @@ class CloneEvaluation:
         self.settings = Settings(threads=arguments.threads)
         self.units = Units(arguments.cache, fresh=arguments.fresh)
         self.sentences = SENTENCES.read_text().splitlines()[: arguments.sentences]
-        self.panel = Panel(SHARED / "judge", self.settings.cache)
+        self.panel = Panel(SHARED / "judge", self.settings.cache, arguments.threads)
         say("judging the speakers' own recordings")
         self.known = read_known(self.panel)
         chosen = [
@@ -64,23 +64,24 @@ class CloneEvaluation:
             "steps": arguments.steps or self.settings.clone_steps,
             "threads": arguments.threads,
         }
-        heard = min(arguments.first_sentences, len(self.sentences))
-        each = len(self.sentences) + heard
-        self.clock = Clock(
-            len(self.wanted) * (_CLONE_WEIGHT + each * _SENTENCE_WEIGHT)
-            + len(arguments.stock) * heard * _SENTENCE_WEIGHT,
-            say,
-        )
+        said = sum(self.count(mode, stage) for mode, _ in self.wanted for stage in STAGES)
+        said += len(arguments.stock) * self.count("", "first")
+        self.clock = Clock(len(self.wanted) * _CLONE_WEIGHT + said * _SENTENCE_WEIGHT, say)
         self.stock: dict[str, Row] = {}
         self.rows: dict[str, dict[str, Row]] = {mode: {} for mode in arguments.modes}
         self.nearest: dict[str, Row] = {}
 
-    def lines(self, name: str, stage: str) -> list[tuple[int, str]]:
-        """The numbered sentences that a speaker's voice says at a stage."""
-        if stage == "refined":
-            return list(enumerate(self.sentences))
-        index = list(self.known.speakers).index(name)
-        return rotation(index, self.arguments.first_sentences, self.sentences)
+    def lines(self, name: str, mode: str, stage: str) -> list[tuple[int, str]]:
+        """The numbered sentences that a speaker's voice says; the first one is on the page."""
+        start = list(self.known.speakers).index(name) * self.arguments.first_sentences
+        return rotation(start, self.count(mode, stage), self.sentences)
+
+    def count(self, mode: str, stage: str) -> int:
+        """How many sentences are said."""
+        if stage == "first":
+            return min(self.arguments.first_sentences, len(self.sentences))
+        wanted = {"stability": self.arguments.stability_sentences}.get(mode)
+        return int(min(wanted or len(self.sentences), len(self.sentences)))
 
     def run(self) -> Row:
         """Measures all that is asked for; returns the result, which is also written."""
@@ -97,7 +98,8 @@ class CloneEvaluation:
 
     def stock_voice(self, product: Product, index: int, key: str) -> Row:
         """Sentences of a stock voice."""
-        lines = rotation(index, self.arguments.first_sentences, self.sentences)
+        count = self.count("", "first")
+        lines = rotation(index * count, count, self.sentences)
         self.clock.step(f"stock voice {key}", len(lines) * _SENTENCE_WEIGHT)
 
         def make(folder: Path) -> Row:
@@ -118,12 +120,12 @@ class CloneEvaluation:
                 for key in self.stock
             }
             best = max(found, key=lambda key: found[key]["wespeaker"]["raw"])
-            number, text = self.lines(name, "first")[0]
+            number, text = self.lines(name, "", "first")[0]
             spoken = product.speak(text, VoiceRef(stock=best))
             soundfile.write(folder / f"{number:02d}.flac", spoken.audio, 24000)
             return {"voice": best, "likeness": found[best], "sentence": number, "text": text}
 
-        options = {"stock": list(self.stock), "lines": lines_key(self.lines(name, "first"))}
+        options = {"stock": list(self.stock), "lines": lines_key(self.lines(name, "", "first"))}
         return self.units.need(f"nearest/{name}", options, make)
 
     def speaker(self, product: Product, mode: str, name: str) -> Row:
@@ -133,7 +135,7 @@ class CloneEvaluation:
         options = {**self.options, "mode": mode}
         row = self.units.need(unit, options, partial(self.clone, product, mode, name))
         for stage in STAGES:
-            lines = self.lines(name, stage)
+            lines = self.lines(name, mode, stage)
             self.clock.step(f"{name}, {mode}: {stage} voice", len(lines) * _SENTENCE_WEIGHT)
             state = self.units.folder(unit) / row["stages"][stage]["file"]
             judged_by = {"lines": lines_key(lines), "state": digest(state)}
@@ -145,6 +147,8 @@ class CloneEvaluation:
     def clone(self, product: Product, mode: str, name: str, folder: Path) -> Row:
         """Clones a speaker; the voices stay in the unit's folder."""
         speaker = self.known.speakers[name]
+        for old in folder.glob("*.safetensors"):
+            old.unlink()
         clip = folder / "clip.flac"
         soundfile.write(clip, speaker.clip, judges.RATE)
         product.peak_mb()
@@ -195,6 +199,7 @@ class CloneEvaluation:
                 **self.options,
                 "sentences": len(self.sentences),
                 "first_sentences": self.arguments.first_sentences,
+                "stability_sentences": self.count("stability", "refined"),
                 "seconds_of_loading": self.load_seconds,
             },
             "unfinished": missing,
@@ -242,12 +247,12 @@ def main() -> None:
         "--sentences", type=int, default=10, help="of the refined voice, at most 10"
     )
     parser.add_argument("--first-sentences", type=int, default=4, help="of the first and of stock")
+    parser.add_argument("--stability-sentences", type=int, default=0, help="0 is as many as above")
     parser.add_argument("--steps", type=int, default=0, help="of a clone; 0 is the default")
-    parser.add_argument("--threads", type=int, default=2, help="of the product")
+    parser.add_argument("--threads", type=int, default=2, help="of product and judges")
     parser.add_argument("--fresh", action="store_true", help="measure anew what is kept")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder of what is kept")
     parser.add_argument("--out", type=Path, default=RESULTS / "clone_eval.json")
-    torch.set_num_threads(1)  # of the judges
 
     def say(line: str) -> None:
         sys.stderr.write(line + "\n")

@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 import soundfile
-import torch
 
 from benchmarks import clone_eval, judges, words
 from benchmarks.clone_eval import digest, lines_key, names
@@ -65,7 +64,7 @@ class LocalizationMeasurement:
         self.arguments = arguments
         self.settings = Settings(threads=arguments.threads)
         self.units = Units(arguments.cache, fresh=arguments.fresh)
-        self.panel = Panel(SHARED / "judge", self.settings.cache)
+        self.panel = Panel(SHARED / "judge", self.settings.cache, arguments.threads)
         say("reading what is known of the speakers")
         self.known: Known = read_known(self.panel)
         self.voices = {name: self.source(name) for name in arguments.speakers}
@@ -226,12 +225,11 @@ def main() -> None:
     parser.add_argument("--languages", type=names, default=list(TEXTS))
     parser.add_argument("--speakers", type=names, default=list(SPEAKERS))
     parser.add_argument("--sentences", type=int, default=2, help="of each language, at most 2")
-    parser.add_argument("--threads", type=int, default=2, help="of the product")
+    parser.add_argument("--threads", type=int, default=2, help="of product and judges")
     parser.add_argument("--fresh", action="store_true", help="measure anew what is kept")
     parser.add_argument("--voices", type=Path, default=clone_eval.CACHE, help="kept by clone_eval")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder of what is kept")
     parser.add_argument("--out", type=Path, default=RESULTS / "localization.json")
-    torch.set_num_threads(1)  # of the judges
 
     def say(line: str) -> None:
         sys.stderr.write(line + "\n")

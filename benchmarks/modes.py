@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from benchmarks.clone_eval import lines_key, made
 from benchmarks.goals import Goal
@@ -124,7 +123,7 @@ class ModesMeasurement:
         self.settings = Settings(threads=arguments.threads)
         self.units = Units(arguments.cache, fresh=arguments.fresh)
         self.lines = list(enumerate(SENTENCES.read_text().splitlines()[: arguments.sentences]))
-        self.panel = Panel(SHARED / "judge", self.settings.cache)
+        self.panel = Panel(SHARED / "judge", self.settings.cache, arguments.threads)
         say("reading the pairs")
         self.pairs = [read_pair(name) for name in PAIRS[: arguments.pairs]]
         self.strangers = {
@@ -268,11 +267,10 @@ def main() -> None:
     parser.add_argument("--stage", choices=("first", "refined"), default="refined")
     parser.add_argument("--sentences", type=int, default=3)
     parser.add_argument("--steps", type=int, default=0, help="of a clone; 0 is the default")
-    parser.add_argument("--threads", type=int, default=2, help="of the product")
+    parser.add_argument("--threads", type=int, default=2, help="of product and judges")
     parser.add_argument("--fresh", action="store_true", help="measure anew what is kept")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder of what is kept")
     parser.add_argument("--out", type=Path, default=RESULTS / "modes.json")
-    torch.set_num_threads(1)  # of the judges
 
     def say(line: str) -> None:
         sys.stderr.write(line + "\n")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import soundfile
+import torch
 
 from benchmarks import judges, words
 from benchmarks.machine import ROOT
@@ -25,13 +26,16 @@ class Panel:
     Args:
         judge_folder: folder of the judge that is kept out of the product.
         cache: folder of the product's unpacked models.
+        threads: of PyTorch in this process and of Whisper. The product waits while judges work, so
+            they may have its cores.
     """
 
-    def __init__(self, judge_folder: Path, cache: Path) -> None:
+    def __init__(self, judge_folder: Path, cache: Path, threads: int = 1) -> None:
+        torch.set_num_threads(threads)
         self.encoders = judges.encoders(judge_folder)
         self._dnsmos = judges.Dnsmos()
         self._distillmos = judges.DistillMosJudge()
-        self._listener = words.Listener(cache)
+        self._listener = words.Listener(cache, threads)
 
     def embed(self, recordings: Sequence[judges.Audio]) -> dict[str, Embeddings]:
         """Embeddings [N, D] of recordings by each encoder."""
@@ -104,7 +108,10 @@ def summary(rows: Sequence[Row]) -> Row:
     }
 
 
-def rotation(index: int, count: int, sentences: Sequence[str]) -> list[tuple[int, str]]:
-    """`count` numbered sentences for the voice at `index`; over many voices all come up evenly."""
-    numbers = [(index * count + k) % len(sentences) for k in range(min(count, len(sentences)))]
+def rotation(start: int, count: int, sentences: Sequence[str]) -> list[tuple[int, str]]:
+    """`count` numbered sentences from the one at `start` on, beginning again after the last.
+
+    With starts that are `count` apart, all sentences come up evenly over many voices.
+    """
+    numbers = [(start + k) % len(sentences) for k in range(min(count, len(sentences)))]
     return [(number, sentences[number]) for number in numbers]

@@ -28,7 +28,7 @@ def clone_eval(result: Result) -> str:
         f"Speakers: {len(result['own'])}, one clip each, {options['threads']} threads, "
         f"{options['steps'] or 'the default number of'} steps. One clone gives both stages: the "
         f"*first* usable voice ({options['first_sentences']} new sentences each) and the *refined* "
-        f"one ({options['sentences']}).",
+        f"one ({options['sentences']}; {options['stability_sentences']} in stability).",
         unfinished(result),
         "### Goals",
         goals(result["goals"]),

@@ -91,10 +91,11 @@ class Listener:
 
     Args:
         cache: folder for the unpacked model.
+        threads: to compute with.
     """
 
-    def __init__(self, cache: Path) -> None:
-        self._recogniser = Recogniser(cache, threads=1)
+    def __init__(self, cache: Path, threads: int = 1) -> None:
+        self._recogniser = Recogniser(cache, threads=threads)
 
     def hear(self, audio: NDArray[np.float32], language: str = "en") -> str:
         """Writes down audio [T] at 16 kHz."""

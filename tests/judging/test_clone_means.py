@@ -103,7 +103,13 @@ def test_section_shows_both_stages_of_both_modes() -> None:
         {
             **machine.circumstances(),
             "commits": "abc1234",
-            "options": {"threads": 2, "steps": 0, "sentences": 10, "first_sentences": 4},
+            "options": {
+                "threads": 2,
+                "steps": 0,
+                "sentences": 10,
+                "first_sentences": 4,
+                "stability_sentences": 6,
+            },
             "unfinished": ["stability/eve"],
             "install": {"total_mb": 1000.0, "largest_mb": {"torch": 700.0}},
             **collected(),
@@ -120,7 +126,7 @@ def test_section_shows_both_stages_of_both_modes() -> None:
 
 def test_rotation_lets_all_sentences_come_up_evenly() -> None:
     sentences = [str(n) for n in range(10)]
-    numbers = [number for i in range(8) for number, _ in rotation(i, 4, sentences)]
+    numbers = [number for i in range(8) for number, _ in rotation(4 * i, 4, sentences)]
     counts = [numbers.count(number) for number in range(10)]
     assert sum(counts) == 32
     assert max(counts) - min(counts) <= 1
