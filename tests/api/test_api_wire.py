@@ -257,6 +257,7 @@ def test_the_description_of_the_api_is_whole(server: Running) -> None:
         "/ready",
         "/voices",
         "/voices/{voice_id}",
+        "/voices/check",
         "/voices/clone",
         "/tts/bytes",
     } == set(described["paths"])

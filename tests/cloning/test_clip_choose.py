@@ -113,6 +113,10 @@ GOOD = Findings(
     bandwidth=11000.0,
     loudness=-25.0,
     f0_spread=3.0,
+    syllable_rate=4.0,
+    reverberation_seconds=0.2,
+    halves_likeness=0.8,
+    tone_share=0.1,
     language="en-US",
     heard_language="en",
     heard_probability=0.99,
@@ -138,6 +142,11 @@ RULES: list[tuple[str, str, dict[str, object]]] = [
     ("clip_quiet", "warning", {"loudness": -50.0}),
     ("clip_language", "warning", {"heard_language": "de"}),
     ("clip_monotone", "info", {"f0_spread": 0.8}),
+    ("clip_slow", "info", {"syllable_rate": 1.0}),
+    ("clip_fast", "info", {"syllable_rate": 8.0}),
+    ("clip_reverberant", "warning", {"reverberation_seconds": 1.5}),
+    ("clip_two_voices", "warning", {"halves_likeness": 0.1}),
+    ("clip_music", "warning", {"tone_share": 0.95}),
     ("enhance_off_in_stability", "info", {"mode": "stability", "speech_seconds": 12.0}),
     ("enhance_on_clean_clip", "info", {**CLEANED, "snr_db": 25.0}),
     ("enhance_on_clean_clip", "info", {"enhance": True}),
@@ -154,6 +163,9 @@ RULES: list[tuple[str, str, dict[str, object]]] = [
 def test_a_good_clip_needs_no_advice() -> None:
     assert advise(GOOD) == ()
     assert advise(replace(GOOD, heard_language="cy", heard_probability=0.4)) == ()
+    assert advise(replace(GOOD, heard_language="de", language=None)) == ()
+    untold = replace(GOOD, reverberation_seconds=None, halves_likeness=None, tone_share=None)
+    assert advise(untold) == ()
 
 
 @pytest.mark.parametrize(("code", "severity", "change"), RULES)

@@ -55,6 +55,9 @@ class Choice:
     whole: bool
     """Whether it holds all speech of the recording."""
 
+    because: str = ""
+    """Why it was chosen, in words."""
+
 
 def choose(audio: Audio, sample_rate: int, spans: Sequence[Span], mode: str) -> Choice:
     """Finds the stretch with the most continuous, clean speech that fits the mode's length.
@@ -84,6 +87,7 @@ def choose(audio: Audio, sample_rate: int, spans: Sequence[Span], mode: str) -> 
         start=chosen[0].start - min(EDGE_SECONDS, figures.gaps[first] / 2),
         end=chosen[-1].end + min(EDGE_SECONDS, figures.gaps[last + 1] / 2),
         whole=len(chosen) == len(pieces),
+        because=figures.reason(first, last),
     )
 
 
@@ -141,12 +145,24 @@ class _Figures:
         ]
         self._rate = sample_rate
 
-    def score(self, first: int, last: int, enough: float) -> float:
+    def reason(self, first: int, last: int) -> str:
         speech = speech_seconds(self._pieces[first : last + 1])
+        if first == 0 and last == len(self._pieces) - 1:
+            return "all of the speech"
+        snr = min(40.0, self._snr(first, last, speech))
+        ends = sum(self.gaps[at] >= UTTERANCE_PAUSE_SECONDS for at in (first, last + 1))
+        borders = ("within phrases", "with a pause at one end", "from pause to pause")[ends]
+        return f"the best run: {speech:.1f} s of speech, {snr:.0f} dB over its pauses, {borders}"
+
+    def _snr(self, first: int, last: int, speech: float) -> float:
         silence = sum(self.gaps[first : last + 2])
         noise = sum(self._noise[first : last + 2]) / silence if silence > 0.1 else 0.0
         power = sum(self._speech[first : last + 1]) / speech
-        snr = 10.0 * np.log10(power / noise) if noise > 0.0 and power > 0.0 else 40.0
+        return float(10.0 * np.log10(power / noise)) if noise > 0.0 and power > 0.0 else 40.0
+
+    def score(self, first: int, last: int, enough: float) -> float:
+        speech = speech_seconds(self._pieces[first : last + 1])
+        snr = self._snr(first, last, speech)
         cut = sum(self._cut[first : last + 1]) / (speech * self._rate)
         ends = sum(self.gaps[at] >= UTTERANCE_PAUSE_SECONDS for at in (first, last + 1))
         return float(

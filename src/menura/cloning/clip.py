@@ -13,15 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from menura.audio.activity import Span, speech_seconds, speech_spans
+from menura.audio.background import tone_share
 from menura.audio.decode import REFUSE_SECONDS, decode
 from menura.audio.enhance import enhance as clean_up
 from menura.audio.loudness import normalise_rms
 from menura.audio.pitch import f0_track
 from menura.audio.quality import bandwidth, measure
+from menura.audio.rate import syllable_rate
 from menura.audio.recognise import RATE as RECOGNISER_RATE
 from menura.audio.resample import resample
+from menura.audio.reverberation import reverberation_seconds
 from menura.cloning.advice import Findings, advise
 from menura.cloning.choose import assemble, choose, pause_share
+from menura.cloning.company import halves_likeness, window_embeddings
 from menura.cloning.facts import ClipFacts, timeline
 from menura.cloning.hear import Listener, hear, usable_words
 from menura.errors import AudioError, InputError
@@ -107,6 +111,12 @@ def prepare_clip(
     text = given if given_fits else usable_words(heard, spoken)
     pitch = f0_track(used, sample_rate, F0_HOP_SECONDS)
     used_seconds = used.size / sample_rate
+    rooms = reverberation_seconds(audio, rate, spans)
+    halves = halves_likeness(window_embeddings(used, sample_rate, used_spans))
+    tones = tone_share(audio, rate, spans)
+    syllables = syllable_rate(used, sample_rate, used_spans, pitch)
+    along = timeline(audio, rate, spans, choice, quality.clipped_share)
+    share = pause_share(spans, recording.seconds)
     advice = advise(
         Findings(
             mode=mode,
@@ -117,13 +127,17 @@ def prepare_clip(
             speech_seconds=quality.speech_seconds,
             used_seconds=speech_seconds(choice.spans),
             cut=not choice.whole,
-            pause_share=pause_share(spans, recording.seconds),
+            pause_share=share,
             snr_db=quality.snr_db,
             snr_after_db=snr_after,
             clipped_share=quality.clipped_share,
             bandwidth=used_bandwidth,
             loudness=quality.loudness,
             f0_spread=pitch.semitone_spread,
+            syllable_rate=syllables,
+            reverberation_seconds=rooms,
+            halves_likeness=halves,
+            tone_share=tones,
             language=asked,
             heard_language=heard.language,
             heard_probability=heard.language_probability,
@@ -140,12 +154,22 @@ def prepare_clip(
         original_seconds=recording.original_seconds,
         speech_seconds=quality.speech_seconds,
         used_seconds=used_seconds,
+        used_from=choice.start,
+        used_to=choice.end,
+        used_because=choice.because,
+        long_pauses=len(along.pauses),
+        longest_pause=max((pause.seconds for pause in along.pauses), default=0.0),
+        pause_share=share,
         snr_db=quality.snr_db,
         clipped_share=quality.clipped_share,
         bandwidth=used_bandwidth,
         loudness=quality.loudness,
         f0_median=float(np.median(pitch.hz[pitch.voiced])) if pitch.voiced.any() else 0.0,
         f0_spread=pitch.semitone_spread,
+        syllable_rate=syllables,
+        reverberation_seconds=rooms,
+        halves_likeness=halves,
+        tone_share=tones,
         enhanced=float(enhanced),
         heard_language=heard.language,
         heard_probability=heard.language_probability,
@@ -158,7 +182,6 @@ def prepare_clip(
         language=spoken,
         bandwidth=used_bandwidth,
     )
-    along = timeline(audio, rate, spans, choice, quality.clipped_share)
     return PreparedClip(clip, advice, facts, along)
 
 

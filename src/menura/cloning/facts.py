@@ -30,6 +30,18 @@ class ClipFacts:
     original_seconds: float
     speech_seconds: float
     used_seconds: float
+    """With its shortened pauses."""
+
+    used_from: float
+    """Seconds of the recording."""
+
+    used_to: float
+    used_because: str
+    long_pauses: int
+    longest_pause: float
+    """Seconds; the silence at the ends counts too."""
+
+    pause_share: float
     snr_db: float
     clipped_share: float
     bandwidth: float
@@ -40,6 +52,18 @@ class ClipFacts:
     f0_spread: float
     """Semitones."""
 
+    syllable_rate: float
+    """Syllables a second of speech, counted from the audio."""
+
+    reverberation_seconds: float | None
+    """For a fall by 60 dB; None where it cannot be told, as for the two that follow."""
+
+    halves_likeness: float | None
+    """Cosine of the two halves of the speech that are least alike."""
+
+    tone_share: float | None
+    """Share of the sound in the gaps that lies in tones."""
+
     enhanced: float
     """1 where noise was taken out."""
 
@@ -48,8 +72,9 @@ class ClipFacts:
     transcript_confidence: float
 
     def report(self) -> dict[str, float | str]:
-        """All of it by name."""
-        return dataclasses.asdict(self)
+        """All of it by name; what could not be told is left out."""
+        facts = dataclasses.asdict(self)
+        return {name: value for name, value in facts.items() if value is not None}
 
 
 def timeline(

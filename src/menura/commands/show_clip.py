@@ -10,7 +10,7 @@ from menura.work.jobs import Advice
 
 
 def show_clip(report: Mapping[str, Any], advice: Sequence[Advice]) -> Table:
-    """Facts and findings of a clip as one table in two parts, for `menura check` and `menura clone`.
+    """Facts and findings of a clip as one table in two parts, for `check` and `clone`.
 
     Facts that the report lacks are left out: what cannot be told of a clip is not in it.
     """
@@ -53,7 +53,12 @@ def _facts(report: Mapping[str, Any]) -> list[tuple[str, str]]:
             + shown("used_to", " to {:.1f} s")
             + f": {report.get('used_because', '')}".rstrip(": "),
         ),
-        ("long pauses", shown("pause_share", "{:.0%} of the clip")),
+        (
+            "long pauses",
+            shown("long_pauses", "{:.0f}")
+            + shown("longest_pause", ", the longest {:.1f} s")
+            + shown("pause_share", ", {:.0%} of the clip"),
+        ),
         ("signal to noise", shown("snr_db", "{:.0f} dB")),
         ("noise taken out", {0.0: "no", 1.0: "yes"}.get(report.get("enhanced", -1.0), "")),
         ("clipped", shown("clipped_share", "{:.4%} of the samples")),
@@ -62,7 +67,7 @@ def _facts(report: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("loudness", shown("loudness", "{:.0f} LUFS")),
         (
             "pitch",
-            shown("f0_mean", "{:.0f} Hz on average, ")
+            shown("f0_median", "{:.0f} Hz in the middle, ")
             + shown("f0_spread", "spread {:.1f} semitones"),
         ),
         ("rate", shown("syllable_rate", "{:.1f} syllables a second of speech")),
