@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     clone_steps: int = Field(default=0, ge=0)
     """Optimisation steps of an instant clone; 0 is the model's own default. Fewer is for tests."""
 
+    refine: str = Field(default="background", pattern="^(wait|background|off)$")
+    """Refinement of clones over HTTP where a request does not say: see `docs/settings.md`."""
+
     max_upload_bytes: int = Field(default=200 * 1024 * 1024, ge=1)
     """Largest body of an upload."""
 

@@ -4,73 +4,16 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-import tiny_engine
+from server_process import process
 from serving import Running, form, speech, wait_for, wav
 
 from menura.api.server import serve
 from menura.errors import ServerError
 from menura.settings import Settings
-
-PROGRAM = """
-import json, sys
-from menura.api.server import serve
-from menura.settings import Settings
-serve(Settings(), lambda at: print(json.dumps([at.url, at.first_key]), flush=True),
-      engine="tiny_engine:TinyEngine")
-"""
-
-
-@dataclass
-class Process:
-    """A server process that takes requests."""
-
-    process: subprocess.Popen[str]
-    url: str
-    first_key: str | None
-    log: Path
-
-    def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
-        """Tells it to stop and returns its exit code."""
-        self.process.send_signal(sign)
-        return self.process.wait(20)
-
-
-@contextmanager
-def process(data: Path, **environment: str) -> Iterator[Process]:
-    log = data.parent / "log.txt"
-    env = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("MENURA_")},
-        "PYTHONPATH": str(Path(tiny_engine.__file__).parent),
-        "MENURA_DATA": str(data),
-        "MENURA_PORT": "0",
-        "MENURA_THREADS": "1",
-        **environment,
-    }
-    with (
-        log.open("a") as errors,
-        subprocess.Popen(
-            [sys.executable, "-c", PROGRAM],
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            env=env,
-        ) as child,
-    ):
-        try:
-            assert child.stdout is not None
-            url, first_key = json.loads(child.stdout.readline())
-            yield Process(child, url, first_key, log)
-        finally:
-            child.kill()
 
 
 def test_first_start_restart_and_stop(tmp_path: Path) -> None:

@@ -3,7 +3,10 @@
 It is loaded by worker processes as `tiny_engine:TinyEngine`, so it is a module of its own. What a
 test wants to see from outside, it writes as lines into `events.txt` of the data folder.
 
-A clone with the transcript `[hold]` waits until a file `release` is in the data folder.
+A clone with the transcript `[hold]` waits until a file `release` is in the data folder. With one
+of `SCORES` it yields a voice for each score; before the second one, `[refine-hold]` waits until a
+file `release-FRAMES` is in the data folder, FRAMES being the length of the clip, `[refine-crash]`
+kills the process, `[refine-crash-once]` does so the first time, `[refine-fail]` raises an error.
 
 Texts steer it: `[slow]` makes each stretch take a while, `[crash]` kills the process, `[fail]`
 raises an unexpected error in the middle, `[text-error]` raises a TextError before any audio.
@@ -12,7 +15,7 @@ raises an unexpected error in the middle, `[text-error]` raises a TextError befo
 import os
 import time
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -31,6 +34,14 @@ STOCK = (
     StockVoice("bf_emma", "Emma", "en-GB", "feminine", "Bright."),
     StockVoice("ef_dora", "Dora", "es-ES", "feminine", "Señora clara."),
 )
+SCORES = {
+    "[refine]": (0.5, 0.7, 0.9),
+    "[refine-hold]": (0.5, 0.9),
+    "[refine-worse]": (0.5, 0.3, 0.4),
+    "[refine-crash]": (0.5, 0.9),
+    "[refine-crash-once]": (0.5, 0.9),
+    "[refine-fail]": (0.5, 0.9),
+}
 INFO = ModelInfo("menura-1-2026-11", "menura-1", ("en-US", "en-GB", "es-ES"), RATE, 510)
 
 
@@ -90,8 +101,11 @@ class TinyEngine:
             tone = np.sin(2 * np.pi * pitch * times) * 0.3 * job.volume
             yield SpeechOutput((tone * 32767).astype("<i2").tobytes())
 
-    def clone(self, job: CloneJob, progress: Progress) -> CloneOutcome:
-        """Takes a WAV of any length; its number of frames becomes the pitch."""
+    def clone(self, job: CloneJob, progress: Progress) -> Generator[CloneOutcome, None, None]:
+        """Takes a WAV of any length; its number of frames becomes the pitch.
+
+        Each better voice is 100 Hz higher than the one before.
+        """
         self.note(f"clone {job.language} {job.mode} {job.enhance} {job.transcript} {job.base}")
         try:
             frames = read_frames(job.clip)
@@ -106,15 +120,41 @@ class TinyEngine:
                 progress("adapting" if step else "reading", step / steps)
             if job.transcript == "[late]":
                 raise AudioError("audio_no_speech", "The clip has no speech.", "Send speech.")
+            scores = SCORES.get(job.transcript or "", (1.0,))
+            for number, score in enumerate(scores):
+                if number:
+                    self._refine(job, frames, number, progress)
+                last = number == len(scores) - 1 or not job.refine
+                yield outcome(job, 100.0 * (number + 1) + frames % 100, score, last)
+                if last:
+                    return
         finally:
             self.note("clone over")
-        state = VoiceState(
-            INFO.snapshot,
-            {"pitch": np.array([100.0 + frames % 100], np.float32)},
-            {"kind": "sine"},
-        )
-        advice = Advice("clip_short", "warning", "The clip is short.", "Give ten seconds.")
-        return CloneOutcome(state, job.transcript or "heard words", (advice,), {"steps": 4.0})
+
+    def _refine(self, job: CloneJob, frames: int, number: int, progress: Progress) -> None:
+        self.note(f"refine {job.transcript} {frames}")
+        progress("refine", 0.3 * number)
+        released = self.settings.data / f"release-{frames}"
+        while job.transcript == "[refine-hold]" and not released.exists():
+            time.sleep(0.02)
+            progress("refine", 0.3 * number)
+        crashed = self.settings.data / "crashed"
+        if job.transcript == "[refine-crash]" or (
+            job.transcript == "[refine-crash-once]" and not crashed.exists()
+        ):
+            crashed.touch()
+            os.kill(os.getpid(), 9)
+        if job.transcript == "[refine-fail]":
+            raise AudioError("audio_odd", "The clip is odd.", "Send another.")
+
+
+def outcome(job: CloneJob, pitch: float, score: float, last: bool) -> CloneOutcome:
+    """A voice of this pitch."""
+    tensors = {"pitch": np.array([pitch], np.float32)}
+    state = VoiceState(INFO.snapshot, tensors, {"kind": "sine"})
+    advice = Advice("clip_short", "warning", "The clip is short.", "Give ten seconds.")
+    words = job.transcript or "heard words"
+    return CloneOutcome(state, words, (advice,), {"steps": 4.0}, score=score, last=last)
 
 
 class BrokenEngine:

@@ -1,7 +1,6 @@
 """The server's app: routes, layers and what lives as long as it does."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -58,13 +57,14 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await workers.start()
-        following = asyncio.create_task(at.follow_model())
+        await desk.resume()
+        tasks = [asyncio.create_task(at.follow_model()), asyncio.create_task(at.tidy())]
         try:
             yield
         finally:
-            following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await following
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await desk.stop()
             await workers.stop()
             if library is None:

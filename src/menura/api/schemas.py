@@ -10,10 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from menura.api.accents import native_accent, show_accent
 from menura.api.errors import describe_invalid
 from menura.errors import TooLargeError
-from menura.library.tables import Voice
+from menura.library.tables import Refinement, Voice
 from menura.work.check import CheckOutcome
+from menura.work.jobs import JobProgress
 
 Body = TypeVar("Body", bound=BaseModel)
+RefinementState = Literal[
+    "waiting", "running", "interrupted", "done", "off", "failed", "incomplete"
+]
 Gender = Literal["masculine", "feminine", "gender_neutral"]
 
 NAME_CHARACTERS = 200
@@ -94,6 +98,32 @@ class VoiceLocale(BaseModel):
     is_native: bool
 
 
+class RefinementErrorBody(BaseModel):
+    """Why a refinement ended early."""
+
+    code: str = Field(examples=["refinement_crashed"])
+    sentence: str
+    remedy: str
+
+
+class RefinementBody(BaseModel):
+    """How far a clone is on its way from usable to full quality. The voice speaks all the while."""
+
+    state: RefinementState = Field(
+        description="`waiting`: in line for the worker; a new upload goes first. `running`. "
+        "`interrupted`: the server was stopped; it goes on at the next start. `done`: at full "
+        "quality. `off`: not asked for. `failed`, `incomplete`: ended early by an error, or "
+        "because its clip is gone; the voice stays as good as it was."
+    )
+    progress: float = Field(ge=0, le=1, description="Share done: 1 when done, else 0 at rest.")
+    eta_seconds: float | None = Field(description="Time left; null until it can be told.")
+    score: float = Field(
+        description="The model's own measure of the voice as it is, higher is better; to be "
+        "compared with this voice's other scores only. It never falls."
+    )
+    error: RefinementErrorBody | None = None
+
+
 class VoiceBody(BaseModel):
     """A voice as every API date understands it."""
 
@@ -116,6 +146,11 @@ class VoiceBody(BaseModel):
     preview_file_url: str | None
     base_voice_id: str | None
     model_snapshot: str = Field(description="The base model that this voice belongs to.")
+    refinement: RefinementBody | None = Field(
+        None,
+        description="Of voices that were cloned here; stock voices and others have none.",
+        exclude_if=lambda value: value is None,
+    )
 
 
 class AdviceBody(BaseModel):
@@ -219,19 +254,39 @@ def parse(model: type[Body], body: bytes) -> Body:
         raise describe_invalid(error.errors(include_url=False)) from None
 
 
-def show_voice(voice: Voice, organisation_id: str, version: date) -> VoiceBody:
-    """A voice as the caller of this API date sees it."""
-    return VoiceBody(**_voice_fields(voice, organisation_id, version))
+def show_voice(
+    voice: Voice, organisation_id: str, version: date, progress: JobProgress | None = None
+) -> VoiceBody:
+    """A voice as the caller of this API date sees it; `progress` is that of its refinement."""
+    return VoiceBody(**_voice_fields(voice, organisation_id, version, progress))
 
 
-def show_clone(voice: Voice, organisation_id: str, version: date) -> ClonedVoiceBody:
+def show_clone(
+    voice: Voice, organisation_id: str, version: date, progress: JobProgress | None = None
+) -> ClonedVoiceBody:
     """A voice with what is known of its making."""
     return ClonedVoiceBody(
-        **_voice_fields(voice, organisation_id, version),
+        **_voice_fields(voice, organisation_id, version, progress),
         mode=voice.mode or "",
         transcript=voice.transcript,
         advice=[AdviceBody(**advice) for advice in voice.advice],
         report=voice.report,
+    )
+
+
+def _refinement(row: Refinement | None, progress: JobProgress | None) -> RefinementBody | None:
+    if row is None:
+        return None
+    running = progress if row.state == "running" else None
+    at_rest = 1.0 if row.state == "done" else 0.0
+    return RefinementBody.model_validate(
+        {
+            "state": row.state,
+            "progress": at_rest if running is None else round(running.share, 3),
+            "eta_seconds": None if running is None else running.eta_seconds,
+            "score": row.score,
+            "error": row.error,
+        }
     )
 
 
@@ -240,7 +295,9 @@ def show_check(found: CheckOutcome) -> ClipCheckBody:
     return ClipCheckBody.model_validate(dataclasses.asdict(found))
 
 
-def _voice_fields(voice: Voice, organisation_id: str, version: date) -> dict[str, Any]:
+def _voice_fields(
+    voice: Voice, organisation_id: str, version: date, progress: JobProgress | None
+) -> dict[str, Any]:
     language, _, region = voice.locale.partition("-")
     return {
         "id": voice.id,
@@ -262,4 +319,5 @@ def _voice_fields(voice: Voice, organisation_id: str, version: date) -> dict[str
         "preview_file_url": None,
         "base_voice_id": voice.base_voice_id,
         "model_snapshot": voice.snapshot,
+        "refinement": _refinement(voice.refinement, progress),
     }

@@ -17,6 +17,8 @@ from menura.work.pool import ModelCard, WorkerPool
 FIRST_LOAD_SECONDS = 30.0
 """How long a request waits for the model of a server that has just started."""
 
+TIDY_SECONDS = 3600.0
+
 _log = structlog.get_logger("menura.api")
 
 
@@ -31,7 +33,7 @@ class Services:
     _stocked: bool = field(default=False)
 
     async def follow_model(self) -> None:
-        """Puts the stock voices into the library once the model has been loaded."""
+        """Once the model is loaded, lists its stock voices and lets refinements go on."""
         while True:
             changed = self.pool.speech.changed
             try:
@@ -41,6 +43,14 @@ class Services:
                 _log.error("model cannot be loaded", code=error.code, detail=error.message)
                 await changed.wait()
         await self._stock(card)
+        # Not before: the first speech of a server that starts should not share the cores.
+        self.desk.refine()
+
+    async def tidy(self) -> None:
+        """Removes what clones have left behind, again and again."""
+        while True:
+            await asyncio.sleep(TIDY_SECONDS)
+            await run_in_threadpool(self.library.sweep)
 
     async def model(self) -> ModelCard:
         """The loaded model, with its stock voices in the library.

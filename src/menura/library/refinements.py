@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from menura.errors import MenuraError, NotFoundError
+from menura.errors import ConflictError, MenuraError, NotFoundError
 from menura.library.blobs import BlobStore
 from menura.library.database import Database
 from menura.library.tables import Refinement, Voice
@@ -59,6 +59,7 @@ class NewRefinement:
 class BetterState:
     """A state that may replace the one of a voice."""
 
+    snapshot: str
     data: bytes
     """The safetensors file."""
 
@@ -103,10 +104,18 @@ class RefinementStore:
         """Replaces the voice's state if the new one scores higher; tells whether it did.
 
         The new state is a file of its own and the row changes over in one transaction, so that
-        whoever speaks has the one or the other as a whole.
+        whoever speaks has the one or the other as a whole. Raises ConflictError for a state of
+        another base model.
         """
         with self._database.read() as session:
-            if better.score <= _find(session, voice_id).score:
+            row = _find(session, voice_id)
+            if session.get_one(Voice, voice_id).snapshot != better.snapshot:
+                raise ConflictError(
+                    "refinement_other_model",
+                    "The voice was made with another base model than the server has now.",
+                    "The voice can be used with that model; clone the clip again for this one.",
+                )
+            if better.score <= row.score:
                 return False
         blob = f"{voice_id}.{uuid.uuid4().hex[:8]}.safetensors"
         digest = self._blobs.write(blob, better.data)

@@ -209,7 +209,10 @@ class VoiceStore:
             return voice
 
     def delete(self, organisation_id: str, voice_id: str) -> Voice:
-        """Deletes a clone with all its files and returns what it was. Raises NotFoundError, PermissionDeniedError."""
+        """Deletes a clone with all its files and returns what it was.
+
+        Raises NotFoundError, PermissionDeniedError.
+        """
         with self._database.write() as session:
             voice = _find_own(session, organisation_id, voice_id, "deleted")
             session.add(
@@ -222,6 +225,8 @@ class VoiceStore:
             )
             clip = voice.refinement and voice.refinement.clip
             session.delete(voice)
+        if voice.blob is not None:
+            self._blobs.delete(voice.blob)
         # Older states of the voice may still lie beside the one that its row named.
         self._blobs.delete_all(voice.id)
         if clip:

@@ -56,7 +56,9 @@ async def list_voices(
         before=ending_before or None,
     )
     shown = [
-        show_voice(voice, caller.organisation_id, version).model_dump(mode="json")
+        show_voice(voice, caller.organisation_id, version, at.desk.progress(voice.id)).model_dump(
+            mode="json"
+        )
         for voice in page.voices
     ]
     if whole:
@@ -76,7 +78,7 @@ async def get_voice(
     """Shows an own or a stock voice."""
     await at.voices_known()
     voice = await run_in_threadpool(at.library.voices.get, caller.organisation_id, voice_id)
-    return show_voice(voice, caller.organisation_id, version)
+    return show_voice(voice, caller.organisation_id, version, at.desk.progress(voice.id))
 
 
 @router.patch(
@@ -104,7 +106,7 @@ async def update_voice(
         if "accent" in changes:
             changes["accent"] = read_accent(changes["accent"], voice.locale, version)
         changed = voices.update(caller.organisation_id, voice_id, changes)
-        return show_voice(changed, caller.organisation_id, version)
+        return show_voice(changed, caller.organisation_id, version, at.desk.progress(changed.id))
 
     await at.voices_known()
     return await run_in_threadpool(change)
@@ -112,9 +114,10 @@ async def update_voice(
 
 @router.delete("/{voice_id}", summary="Delete a voice", status_code=204)
 async def delete_voice(at: ServicesDep, caller: CallerDep, voice_id: str) -> Response:
-    """Deletes an own voice and its file for good."""
+    """Deletes an own voice and its files for good; a refinement that goes on is stopped."""
     await at.voices_known()
-    await run_in_threadpool(at.library.voices.delete, caller.organisation_id, voice_id)
+    voice = await run_in_threadpool(at.library.voices.delete, caller.organisation_id, voice_id)
+    at.desk.cancel(voice.id)
     return Response(status_code=204)
 
 
