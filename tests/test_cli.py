@@ -220,27 +220,37 @@ def test_clone_keeps_what_the_engine_made(
     jobs = []
     state = engine.model.stock_state("am_adam")
 
-    def make(job: Any, progress: Any) -> CloneOutcome:  # noqa: ANN401
+    def make(job: Any, progress: Any) -> Iterator[CloneOutcome]:  # noqa: ANN401
         jobs.append(job)
         progress("fit", 0.5)
         found = Advice("clip_short", "warning", "The clip is short.", "Record more.")
         outcome = VoiceState(state.snapshot, state.tensors, {})
-        return CloneOutcome(outcome, "What was heard.", (found,), {"steps": 7.0})
+        yield CloneOutcome(
+            outcome, "What was heard.", (found,), {"steps": 6.0}, score=0.5, last=not job.refine
+        )
+        if job.refine:
+            progress("refining", 0.7)
+            yield CloneOutcome(outcome, "What was heard.", (found,), {"steps": 7.0}, score=0.6)
+            yield CloneOutcome(outcome, "What was heard.", (found,), {"steps": 8.0}, score=0.4)
 
     monkeypatch.setattr(engine, "clone", make)
     Path("clip.wav").write_bytes(b"any bytes: the engine is not asked to read them")
     options = ("--mode", "stability", "--enhance", "--language", "pt-PT", "--steps", "7")
     result = run("clone", "clip.wav", "--name", "Ada", *options, "--transcript", "Olá.", "--json")
     assert "fit: 50%" in result.stderr
+    assert "refining: 70%" in result.stderr
     made = json.loads(result.stdout)
     assert (made["name"], made["language"], made["mode"]) == ("Ada", "pt-BR", "stability")
     assert made["transcript"] == "What was heard."
-    assert made["report"] == {"steps": 7.0}
+    assert made["report"] == {"steps": 7.0}, "the best one is kept"
+    assert made["refinement"] == "done"
     assert made["advice"][0]["remedy"] == "Record more."
     (job,) = jobs
     assert (job.mode, job.enhance, job.language) == ("stability", True, "pt-BR")
     assert (job.transcript, job.steps) == ("Olá.", 7)
     assert "Record more." in run("voices", "show", "Ada").stdout
+    first = answer("clone", "clip.wav", "--name", "Bea", "--refine", "off")
+    assert (first["report"], first["refinement"]) == ({"steps": 6.0}, "off")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def cloned(engine: Engine, shared_data: Path, tmp_path_factory: pytest.TempPathF
     """A voice file, cloned in two steps."""
     clip = shared_data / "clone_eval" / "vctk_p326_00_ref.flac"
     heard: list[tuple[str, float]] = []
-    outcome = engine.clone(
+    *_, outcome = engine.clone(
         CloneJob(clip, "en-US", steps=2), lambda stage, share: heard.append((stage, share))
     )
     assert outcome.transcript
@@ -123,7 +123,7 @@ def test_a_cancelled_clone_leaves_the_model_as_it_was(engine: Engine, shared_dat
 
     clip = shared_data / "clone_eval" / "vctk_p326_00_ref.flac"
     with pytest.raises(CancelledError):
-        engine.clone(CloneJob(clip, "en-US", steps=2), cancel)
+        list(engine.clone(CloneJob(clip, "en-US", steps=2), cancel))
     assert np.array_equal(spoken(engine, job("Nothing has changed.")), before)
 
 
@@ -131,7 +131,7 @@ def test_a_transcript_that_cannot_fit_is_refused(engine: Engine, shared_data: Pa
     clip = shared_data / "clone_eval" / "vctk_p326_00_ref.flac"
     words = "these words were never said by anybody in this short clip " * 12
     with pytest.raises(AudioError, match="transcript|phonemes"):
-        engine.clone(CloneJob(clip, "en-US", transcript=words, steps=1), lambda *_: None)
+        list(engine.clone(CloneJob(clip, "en-US", transcript=words, steps=1), lambda *_: None))
 
 
 def test_unknown_voices_and_empty_texts_are_refused(engine: Engine) -> None:

@@ -50,6 +50,9 @@ class Voice:
     advice: Sequence[Advice]
     """What could be better about the clip."""
 
+    refinement: str | None = None
+    """Of a clone: `done`, `off`, or how far the server is; see `menura.library.refinements`."""
+
 
 class Catalogue:
     """The library of a data folder, opened when it is first needed.
@@ -235,6 +238,7 @@ def public_voice(row: VoiceRow) -> Voice:
         transcript=row.transcript,
         report=dict(row.report),
         advice=tuple(Advice(**finding) for finding in row.advice),
+        refinement=None if row.refinement is None else row.refinement.state,
     )
 
 

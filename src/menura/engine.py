@@ -100,7 +100,7 @@ class Engine:
     def clone(self, job: CloneJob, progress: Progress) -> Generator[CloneOutcome, None, None]:
         """Makes a voice from a clip, then better ones unless `job.refine` is off.
 
-        `progress` hears `usable` before the first voice that is not the last, then `refine`.
+        `progress` hears `usable` before the first voice that is not the last, then `refining`.
         Closing the iterator stops the work. Raises AudioError, TextError, CancelledError.
         """
         started = time.monotonic()
@@ -126,7 +126,7 @@ class Engine:
         def fitting(stage: str, share: float) -> None:
             nonlocal done
             done = _LISTENING + (1 - _LISTENING) * share
-            progress("refine" if usable else stage, done)
+            progress("refining" if usable else stage, done)
 
         results = model.clone(prepared.clip, options, fitting)
         try:

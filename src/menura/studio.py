@@ -12,7 +12,7 @@ many callers at once run the server, which may have the same data folder open me
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Self
 from menura.audio.encode import complete_wav, mp3_bit_rate
 from menura.audio.formats import OutputFormat
 from menura.catalogue import Catalogue, Keys, Voice, Voices, clean_name, public_voice
-from menura.errors import AudioError, InputError
+from menura.errors import AudioError, InputError, ServerError
 from menura.library.offspring import localised, mixed
+from menura.library.refinements import NewRefinement
 from menura.library.voices import NewVoice
 from menura.models import states
 from menura.models.contract import PhonemeTiming, Progress, WordTiming
@@ -44,6 +45,7 @@ FORMATS: Mapping[str, OutputFormat] = {
 """What a container's bare name stands for."""
 
 MODES = ("similarity", "stability")
+REFINE = ("wait", "off")
 SPEEDS = (0.6, 1.5)
 VOLUMES = (0.5, 2.0)
 
@@ -158,6 +160,7 @@ class Menura:
         transcript: str | None = None,
         description: str = "",
         steps: int = 0,
+        refine: str = "wait",
         on_progress: Progress | None = None,
     ) -> Voice:
         """Makes a voice from a recording and keeps it.
@@ -171,13 +174,21 @@ class Menura:
             transcript: the words of the clip; heard when absent.
             description: a note for people.
             steps: of optimisation; 0 takes the settings' or the model's own number.
-            on_progress: called with a stage and the share done in [0, 1].
+            refine: `wait` goes on to full quality, `off` stops at the first usable voice.
+            on_progress: called with a stage and the share done in [0, 1]; the stage is `usable`
+                once there is a first voice, then `refining`.
 
         Raises AudioError, TextError, InputError, ServerError; nothing is kept then.
         """
         if mode not in MODES:
             raise InputError(
                 "mode_invalid", f"There is no mode {mode!r}.", f"Accepted: {', '.join(MODES)}."
+            )
+        if refine not in REFINE:
+            raise InputError(
+                "refine_invalid",
+                f"A program cannot refine a voice in the way {refine!r}.",
+                f"Accepted: {', '.join(REFINE)}; only the server goes on in the background.",
             )
         clean = clean_name(name)
         path = Path(clip)
@@ -188,9 +199,10 @@ class Menura:
             enhance=enhance,
             transcript=transcript,
             steps=steps or self.settings.clone_steps,
+            refine=refine == "wait",
         )
         digest = _file_digest(path)
-        outcome = self.engine.clone(job, on_progress or _silent)
+        outcome = best(self.engine.clone(job, on_progress or _silent))
         new = new_voice(job, outcome, clean, description, digest)
         store = self.catalogue.library().voices
         row = store.add(self.catalogue.organisation_id, new, states.save(outcome.state))
@@ -313,6 +325,17 @@ class Menura:
         return Speech(whole, form, tuple(words), tuple(phonemes), chosen)
 
 
+def best(outcomes: Iterable[CloneOutcome]) -> CloneOutcome:
+    """The outcome of the highest score, the first of equals. Raises ServerError for none."""
+    found: CloneOutcome | None = None
+    for outcome in outcomes:
+        if found is None or outcome.score > found.score:
+            found = outcome
+    if found is None:
+        raise ServerError("clone_without_voice", "The clone ended without a voice.")
+    return found
+
+
 def new_voice(
     job: CloneJob, outcome: CloneOutcome, name: str, description: str, clip_digest: str
 ) -> NewVoice:
@@ -327,6 +350,7 @@ def new_voice(
         transcript=outcome.transcript,
         report=dict(outcome.report),
         advice=[dataclasses.asdict(finding) for finding in outcome.advice],
+        refinement=NewRefinement("done" if job.refine else "off", outcome.score),
     )
 
 

@@ -10,6 +10,13 @@ from menura.commands.describe import voice_details, voice_json
 from menura.commands.terminal import Data, Json, Terminal, make_settings, quiet
 
 
+class Refine(StrEnum):
+    """What is done once a voice is usable."""
+
+    wait = "wait"
+    off = "off"
+
+
 class Mode(StrEnum):
     """What a clone aims at."""
 
@@ -45,12 +52,17 @@ def clone(
     steps: Annotated[
         int, typer.Option(min=0, help="Optimisation steps; 0 is the model's own number.")
     ] = 0,
+    refine: Annotated[
+        Refine,
+        typer.Option(help="wait goes on to full quality, off stops at the first usable voice."),
+    ] = Refine.wait,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Make a voice from a recording.
 
-    Ten seconds of clear speech are good, thirty are better. It takes minutes on two cores.
+    Ten seconds of clear speech are good, thirty are better. The voice is usable after a part of
+    the time that full quality takes; Ctrl-C before the end keeps nothing.
     """
     with Terminal(as_json) as terminal:
         settings = quiet(make_settings(data))
@@ -66,6 +78,7 @@ def clone(
                 transcript=transcript,
                 description=description,
                 steps=steps,
+                refine=refine.value,
                 on_progress=progress,
             )
         terminal.result(voice_json(voice), voice_details(voice))

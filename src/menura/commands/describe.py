@@ -26,6 +26,7 @@ def voice_json(voice: "Voice") -> dict[str, Any]:
         "snapshot": voice.snapshot,
         "created_at": voice.created_at.isoformat().replace("+00:00", "Z"),
         "transcript": voice.transcript,
+        "refinement": voice.refinement,
         "report": dict(voice.report),
         "advice": [dataclasses.asdict(finding) for finding in voice.advice],
     }
@@ -55,6 +56,7 @@ def voice_details(voice: "Voice") -> Table:
         "model": voice.snapshot,
         "made": f"{voice.created_at:%Y-%m-%d %H:%M} UTC",
         "transcript": voice.transcript,
+        "refinement": voice.refinement,
     }
     rows |= {name.replace("_", " "): _figure(value) for name, value in report.items()}
     for finding in voice.advice:
