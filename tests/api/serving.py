@@ -41,7 +41,7 @@ class Running:
         """A client of a new organisation, or with the key given."""
         sent = {"Authorization": f"Bearer {key or self.key()}", **headers}
         # Without verification no certificates are read, which takes longer than most requests.
-        return httpx.Client(base_url=self.url, headers=sent, timeout=30, verify=False)
+        return httpx.Client(base_url=self.url, headers=sent, timeout=120, verify=False)
 
     def noted(self, start: str) -> list[str]:
         """What the engine noted so far."""
@@ -82,7 +82,7 @@ def running(
         thread.join()
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
     """Waits until a condition holds."""
     end = time.monotonic() + seconds
     while not condition():

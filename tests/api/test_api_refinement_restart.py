@@ -14,7 +14,7 @@ from menura.settings import Settings
 
 def client_of(server: Process, key: str | None) -> httpx.Client:
     assert key is not None
-    return httpx.Client(base_url=server.url, headers={"X-API-Key": key}, timeout=60, verify=False)
+    return httpx.Client(base_url=server.url, headers={"X-API-Key": key}, timeout=120, verify=False)
 
 
 def test_a_refinement_survives_stopping_and_killing(tmp_path: Path) -> None:

@@ -285,3 +285,29 @@ def test_workers_have_bounded_and_passive_threads(settings: Settings) -> None:
     assert environment["OMP_NUM_THREADS"] == "1"
     assert environment["OMP_WAIT_POLICY"] == "PASSIVE"
     assert int(worker_environment(Settings(threads=0))["OMP_NUM_THREADS"]) <= 4
+
+
+async def test_a_clone_passes_every_voice_on(pool: WorkerPool, clip: Path) -> None:
+    job = CloneJob(clip, "en-US", transcript="[refine]")
+    seen = [item async for item in pool.clone(job) if isinstance(item, CloneOutcome)]
+    assert [(voice.score, voice.last) for voice in seen] == [
+        (0.5, False),
+        (0.7, False),
+        (0.9, True),
+    ]
+    assert [voice.state.tensors["pitch"][0] for voice in seen] == [100, 200, 300]
+    job = CloneJob(clip, "en-US", transcript="[refine]", refine=False)
+    seen = [item async for item in pool.clone(job) if isinstance(item, CloneOutcome)]
+    assert [(voice.score, voice.last) for voice in seen] == [(0.5, True)]
+
+
+async def test_leaving_after_the_first_voice_stops_the_refinement(
+    pool: WorkerPool, clip: Path, settings: Settings
+) -> None:
+    async with aclosing(pool.clone(CloneJob(clip, "en-US", transcript="[refine-hold]"))) as items:
+        async for item in items:
+            if isinstance(item, CloneOutcome):
+                break
+    await until(lambda: bool(events(settings).of("clone over")))
+    items_after = [item async for item in pool.clone(CloneJob(clip, "en-US"))]
+    assert isinstance(items_after[-1], CloneOutcome)
