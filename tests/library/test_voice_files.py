@@ -1,5 +1,6 @@
 """Voice files from outside: exported ones come back whole, all others are refused with a reason."""
 
+import dataclasses
 import io
 import json
 import pickle
@@ -25,6 +26,7 @@ from menura.models.menura_1.adapter import expected_shapes
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.state import SNAPSHOT, check
 from menura.models.menura_1.voices import tables
+from menura.work.jobs import Advice
 
 with torch.device("meta"):
     # Only its shapes are asked for.
@@ -154,9 +156,20 @@ def test_a_voice_of_few_words_comes_back() -> None:
 def test_stock_voices_and_broken_rows_are_not_exported() -> None:
     with pytest.raises(PermissionDeniedError, match="af_heart"):
         voice_files.write(row(stock_key="af_heart"), STATE)
-    for broken in (row(name="a\x00b"), row(report={"a": float("nan")}), row(locale="de-DE")):
+    long = {"code": "c", "severity": "info", "sentence": "x" * 2000, "remedy": "x" * 2000}
+    for broken in (
+        row(advice=[long] * 40),
+        row(name="a\x00b"),
+        row(report={"a": float("nan")}),
+        row(locale="de-DE"),
+    ):
         with pytest.raises(InputError, match="cannot be exported"):
             voice_files.write(broken, STATE)
+
+
+def test_findings_of_a_card_are_those_of_a_voice() -> None:
+    fields = {field.name for field in dataclasses.fields(Advice)}
+    assert set(voice_files.Finding.model_fields) == fields
 
 
 @pytest.mark.parametrize(
@@ -213,12 +226,12 @@ REFUSED: dict[str, bytes] = {
         _TEXT.replace(b'"menura.voice":', b'"menura.voice":"{}","menura.voice":', 1)
     ),
     "an unknown field": _style(note="x"),
-    "a negative shape": _style(shape=[-49, -256]),
+    "a negative shape": _style(shape=[-48, -256]),
     "a boolean shape": _style(shape=[True, 256]),
     "an overflowing shape": _style(shape=[2**62, 4]),
-    "a lying shape": _style(shape=[49, 255]),
-    "overlapping places": _style(data_offsets=[0, 49 * 512]),
-    "places outside": _style(data_offsets=[2**40, 2**40 + 49 * 512]),
+    "a lying shape": _style(shape=[48, 255]),
+    "overlapping places": _style(data_offsets=[0, 48 * 512]),
+    "places outside": _style(data_offsets=[2**40, 2**40 + 48 * 512]),
     "another type": _style(dtype="F64"),
     "another base": _meta("menura.snapshot", "menura-2-2027-01"),
     "another version": _meta("menura.format", "2"),
@@ -229,7 +242,7 @@ REFUSED: dict[str, bytes] = {
     "numbers that are none": NOT_FINITE,
     "no style": with_state(style=None),
     "a wrong style": with_state(style=np.zeros((1, 256), np.float16)),
-    "a whole-number style": with_state(style=np.zeros((49, 256), np.int16)),
+    "a whole-number style": with_state(style=np.zeros((48, 256), np.int16)),
     "an unknown tensor": with_state(weights=np.zeros(3, np.float32)),
     "no partner": with_state(**{DOWN: None}),
     "an absurd pitch": with_state(prosody=np.array([50.0, 1, 1], np.float32)),
@@ -240,6 +253,8 @@ REFUSED: dict[str, bytes] = {
     "a large card": with_card(transcript="x" * 200_000),
     "a long name": with_card(name="x" * 201),
     "no name": with_card(name=""),
+    "a blank name": with_card(name=" \n"),
+    "a name of two lines": with_card(name="a\nb"),
     "a name of numbers": with_card(name=5),
     "a name that rings": with_card(name="a\x07b"),
     "a foreign language": with_card(language="xx"),

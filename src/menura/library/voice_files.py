@@ -46,6 +46,12 @@ def _printable(text: str) -> str:
     return text
 
 
+def _one_line(text: str) -> str:
+    if not text.strip() or "\n" in text or "\t" in text:
+        raise ValueError("one line of text is accepted")
+    return _printable(text)
+
+
 def _modest(value: dict[str, Any]) -> dict[str, Any]:
     """Refuses reports of strange depth or size."""
     waiting: list[tuple[int, Any]] = [(0, value)]
@@ -111,7 +117,7 @@ class Card(_Part):
     """All that a voice file says beside the numbers."""
 
     version: Literal[1]
-    name: Annotated[Text, Field(min_length=1, max_length=NAME_CHARACTERS)]
+    name: Annotated[str, AfterValidator(_one_line), Field(max_length=NAME_CHARACTERS)]
     description: Annotated[Text, Field(max_length=DESCRIPTION_CHARACTERS)]
     tagline: Annotated[Text, Field(max_length=TAGLINE_CHARACTERS)]
     language: Annotated[str, AfterValidator(_spoken)]
@@ -147,7 +153,14 @@ def write(voice: Voice, state: VoiceState) -> bytes:
             f"The voice cannot be exported: its {_place(error)} is not accepted in a voice file.",
             "Change it, and export the voice again.",
         ) from error
-    return states.save(state, card.model_dump_json())
+    text = card.model_dump_json()
+    if len(text) > CARD_CHARACTERS:
+        raise InputError(
+            "voice_not_exportable",
+            "The voice cannot be exported: its report, advice and texts are too long together.",
+            f"They may have {CARD_CHARACTERS} characters; shorten the description.",
+        )
+    return states.save(state, text)
 
 
 def read_card(text: str | None) -> Card:
