@@ -35,6 +35,9 @@ _FADE = 120
 _LEAD, _TAIL = 0.06, 0.14
 """Silence left before and after the sound of an utterance, in seconds."""
 
+_LOWEST_HZ, _HIGHEST_HZ = 50.0, 600.0
+"""Limits of F0 that prosody factors may lead to."""
+
 _QUIET = 10 ** (-52 / 20)
 """Amplitude below which an utterance's edge counts as silence; measured: breath noise of the stock
 voices stays under −55 dBFS, final fricatives over −45 dBFS."""
@@ -179,15 +182,21 @@ class Menura1:
 
 
 def shape_pitch(plan: Plan, prosody: Prosody) -> Plan:
-    """Moves and stretches the melody of a plan; unvoiced frames stay as they are."""
+    """Moves and stretches the melody of a plan; unvoiced frames stay as they are.
+
+    It is stretched around the utterance's median, which the glides at the edges of voicing do not
+    pull down, and kept within 50 to 600 Hz.
+    """
     if prosody.pitch == 1.0 and prosody.pitch_spread == 1.0:
         return plan
     voiced = plan.f0 > 30
     if not bool(voiced.any()):
         return plan
     logarithm = plan.f0.clamp(min=30).log()
-    mean = logarithm[voiced].mean()
-    shaped = (mean + (logarithm - mean) * prosody.pitch_spread).exp() * prosody.pitch
+    centre = logarithm[voiced].median()
+    shaped = (centre + (logarithm - centre) * prosody.pitch_spread).exp() * prosody.pitch
+    # What was planned below the lowest pitch is an edge of voicing; it is not made lower.
+    shaped = shaped.maximum(plan.f0.clamp(max=_LOWEST_HZ)).clamp(max=_HIGHEST_HZ)
     return Plan(plan.durations, plan.text, torch.where(voiced, shaped, plan.f0), plan.energy)
 
 
