@@ -1,8 +1,8 @@
 """The speaker's pitch, range and pace, from a clip and from what the start voice plans.
 
-The clip's own F0 mean, F0 spread and rate are better guesses of the speaker's next recording than
-anything that compares the same words (dev speakers: pitch 2.9 % off, spread 9 %, against 4.9 % and
-19 % by the same words). So the factors bring the voice's plans of new sentences to the clip's
+The clip's own F0 mean and spread foretell the speaker's next recording better than anything that
+compares the same words: over nine halves of clips of five speakers they miss by 2.9 % and 9 %, the
+same words by 4.9 % and 18 %. So the factors bring the voice's plans of new sentences to the clip's
 figures. Nothing is rendered or aligned; one plan for each sentence is all it costs.
 """
 
@@ -28,22 +28,24 @@ _SILENT = PUNCTUATION | STRESS | {BLANK, "ː"}
 _LOWEST_HZ = 50.0
 _STEEPEST = 1.0
 """Semitones in 12.5 ms. Planned F0 glides into voiceless sounds where nothing is heard; without the
-steeper frames its mean lies within 0.1 semitones of rendered speech, with them 0.9 below."""
+steeper frames its mean lies 0.1 semitones from that of the rendered speech, with them 0.9 (means of
+six clips)."""
 
 _WIDEST = 9.0
 """Semitones from the median; further away are octave errors and creak."""
 
 _LONGEST = 5
 """Frames that count of one symbol: the rest is a pause. So cut, plans are as long as what the
-voice detector finds in their rendering, within 1.6 % (ten clips of seven start voices)."""
+voice detector finds in their rendering, within 1.6 % (ten clips, six start voices)."""
 
 _LEAST_VOICED = 0.5
 """Seconds of voiced speech below which pitch and range are not told."""
 
 _VOICED_DOUBT = 0.7
 _SPOKEN_DOUBT = 4.0
-"""Seconds of voiced and of all speech that are half believed. On halves of 14 s the whole spread
-held, but of the pace only about two thirds: a sentence's words decide much of it."""
+"""Seconds of voiced and of all speech that are half believed. Nine halves of clips of 14 s foretold
+the other half's spread with 13.9 % of error without doubt and 14.1 % with this one; its rate with
+8.3 % without, 6.7 % with it, 6.9 % where the pace was left alone. Shorter clips were not tried."""
 
 _PITCHES = (0.5, 2.0)
 _SPREADS = {"similarity": (0.55, 1.6), "stability": (0.75, 1.25)}
