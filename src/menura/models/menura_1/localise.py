@@ -18,7 +18,7 @@ from menura.models.contract import VoiceState
 from menura.models.menura_1 import voices
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.state import Prosody, split_state
-from menura.models.menura_1.stock_prosody import Manner, manners, measure, natives, phonemes
+from menura.models.menura_1.stock_prosody import manners, measure, natives, phonemes
 from menura.text.utterance import Language
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _SPREADS = (0.75, 1.35)
 """Factors of a native spread of F0 that still sound like the language."""
 
 _PACES = (0.75, 1.3)
+_PITCHES = (0.25, 4.0)
 
 
 def localise(
@@ -71,13 +72,12 @@ def localise(
     said = phonemes(target, model.info.utterance_symbols)
     plain = measure(model, style, Prosody(), said)
     pace = float(np.clip(relative * _usual_rate(target) / plain.rate, *_PACES))
-    paced = measure(model, style, Prosody(pace=pace), said)
-    fitted = _fitted(own, paced, pace)
+    spread = float(np.clip(own.spread / max(plain.spread, 1e-3), *_SPREADS))
+    shaped = measure(model, style, Prosody(pitch_spread=spread, pace=pace), said)
+    pitch = float(np.clip(math.exp(own.pitch - shaped.pitch), *_PITCHES))
     tensors = dict(state.tensors)
     tensors["style"] = style.astype(np.float16)
-    tensors["prosody"] = np.array(
-        [fitted.pitch, fitted.pitch_spread, fitted.pace], dtype=np.float32
-    )
+    tensors["prosody"] = np.array([pitch, spread, pace], dtype=np.float32)
     told = " ".join(f"{key}:{weight:.2f}" for key, weight in weights.items())
     return VoiceState(state.snapshot, tensors, {"natives": told, "localised_from": source})
 
@@ -113,9 +113,3 @@ def _mixed(weights: dict[str, float]) -> NDArray[np.float32]:
     tables = voices.tables()
     mixed = sum(weight * tables[key].astype(np.float32) for key, weight in weights.items())
     return np.asarray(mixed, dtype=np.float32) / np.float32(sum(weights.values()))
-
-
-def _fitted(own: Manner, native: Manner, pace: float) -> Prosody:
-    spread = float(np.clip(own.spread / max(native.spread, 1e-3), *_SPREADS))
-    pitch = float(np.clip(math.exp(own.pitch - native.pitch), 0.25, 4.0))
-    return Prosody(pitch=pitch, pitch_spread=spread, pace=pace)
