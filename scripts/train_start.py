@@ -114,7 +114,7 @@ class Trainer:
         self.decoder = model.network.decoder
         self.adapter = Adapter(self.decoder, RANK, generator)
         self.start = LearnedStart(self.decoder, generator)
-        self.start.mean.copy_(mean)
+        self.start.mean = mean
         self.mean = {name: value.clone() for name, value in self.start.state_dict().items()}
         self._plans: dict[tuple[str, str], tuple[Plan, Tensor]] = {}
         start = self.start
@@ -156,7 +156,7 @@ class Trainer:
             loss = loss + NATURALNESS * (WISHED - score)
             natural = float(score.detach())
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(self.start.parameters(), 5.0)
         self.optimiser.step()
         keep = min(0.97, number / (number + 10))

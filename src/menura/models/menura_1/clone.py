@@ -48,7 +48,7 @@ def clone(
     started = time.monotonic()
     model.deactivate()
     encoder, scorer = SpeakerEncoder(model.device), NaturalnessScorer(model.device)
-    target = Target(model, clip, encoder, options.base)
+    target = Target(model, clip, encoder, options.base, options.mode)
     fitting = Fitting(target, recipe, encoder, scorer, options.seed)
     whole = recipe.quick + _LISTENING + recipe.steps
 
@@ -62,7 +62,6 @@ def clone(
     model.deactivate()
     progress("align", recipe.quick / whole)
     target.listen()
-    fitting.forget_plans()
     for step in range(recipe.steps):
         progress("fit", (recipe.quick + _LISTENING + step) / whole)
         rate = _rate(step, recipe.steps)
@@ -91,6 +90,7 @@ def _report(fitting: Fitting, started: float, steps: int) -> dict[str, float | s
         "seconds": round(time.monotonic() - started, 2),
         "start_voice": target.start,
         "pitch": round(target.prosody.pitch, 3),
+        "pitch_spread": round(target.prosody.pitch_spread, 3),
         "pace": round(target.prosody.pace, 3),
     }
     if target.alignment_cost is not None:

@@ -126,10 +126,6 @@ class Fitting:
         cosine = self.encoder.embed(resample(ours, SAMPLE_RATE, 16000))[0] @ target.embedding
         self._follow(self.spectral(ours, theirs) + self.recipe.speaker * (1 - cosine), rate)
 
-    def forget_plans(self) -> None:
-        """Plans free sentences anew, after the target's prosody changed."""
-        self._free.clear()
-
     @torch.no_grad()
     def score(self) -> float:
         """Likeness and naturalness of fixed free sentences; see `CloneResult.score`."""

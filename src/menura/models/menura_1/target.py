@@ -1,7 +1,6 @@
 """What a clip tells of its speaker: embedding, pitch, timing, and the speech that a clone is fitted
 against."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from menura.audio.activity import speech_seconds, speech_spans
 from menura.errors import AudioError
 from menura.judging.resample import resample
 from menura.judging.speaker import SpeakerEncoder
@@ -18,7 +18,8 @@ from menura.models.menura_1.alignment import align
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
 from menura.models.menura_1.free_speech import sentences
 from menura.models.menura_1.network import Plan
-from menura.models.menura_1.state import Prosody, split_state
+from menura.models.menura_1.prosody_fit import fit_prosody
+from menura.models.menura_1.state import split_state
 from menura.models.menura_1.stock_profiles import nearest_voices, pitch_of
 from menura.text.prepare import prepare
 from menura.text.utterance import Language
@@ -32,8 +33,8 @@ _CANDIDATES = 5
 _OCTAVE = 0.4
 """What an octave between the pitch of a stock voice and the speaker's costs, as a cosine."""
 
-_UNSAID = frozenset(' ;:,.!?—…"()“”')
-"""Symbols of pauses, whose lengths say little about the pace of the words."""
+_MEASURED = 4
+"""Free sentences that the speaker's pitch, range and pace are compared with."""
 
 
 def symbols_of(text: str, language: Language, most: int) -> str:
@@ -61,7 +62,12 @@ class Target:
     """
 
     def __init__(
-        self, model: "Menura1", clip: Clip, encoder: SpeakerEncoder, base: VoiceState | None
+        self,
+        model: "Menura1",
+        clip: Clip,
+        encoder: SpeakerEncoder,
+        base: VoiceState | None = None,
+        mode: str = "similarity",
     ) -> None:
         self.model, self.clip = model, clip
         self.phonemes = symbols_of(clip.transcript, clip.language, model.info.utterance_symbols)
@@ -79,17 +85,23 @@ class Target:
         self.f0 = features.f0(samples, 2 * self.frames).to(model.device)
         voiced = self.f0[self.f0 > 30]
         self.log_pitch = float(voiced.log().mean()) if voiced.numel() else None
-        self.start, table, start_pitch = self._start_voice(base)
+        self.start, table = self._start_voice(base)
         self.table: NDArray[np.float32] = table.astype(np.float32)
-        ratio = 1.0 if self.log_pitch is None else float(np.exp(self.log_pitch) / start_pitch)
-        self.prosody = Prosody(pitch=float(np.clip(ratio, 0.5, 2.0)))
+        self.prosody = fit_prosody(
+            model,
+            self.table,
+            self.phonemes,
+            [self._free_symbols(number) for number in range(_MEASURED)],
+            self.f0[0].cpu().numpy(),
+            speech_seconds(speech_spans(samples, SAMPLE_RATE)),
+            mode,
+        )
         self.alignment_cost: float | None = None
 
-    def _start_voice(self, base: VoiceState | None) -> tuple[str, NDArray[np.floating], float]:
+    def _start_voice(self, base: VoiceState | None) -> tuple[str, NDArray[np.floating]]:
         """The stock voice that is most like the speaker and speaks at about their pitch."""
         if base is not None:
-            table, prosody, _ = split_state(base)
-            return "", table, self._planned_pitch(table) * prosody.pitch
+            return "", split_state(base)[0]
         best, most = "", -np.inf
         embedding = self.embedding.cpu().numpy()
         for key, likeness in nearest_voices(embedding, self.clip.language, _CANDIDATES):
@@ -98,13 +110,7 @@ class Target:
                 apart = abs(self.log_pitch - float(np.log(pitch_of(key)))) / np.log(2)
             if likeness - _OCTAVE * apart > most:
                 best, most = key, likeness - _OCTAVE * apart
-        return best, voices.tables()[best], pitch_of(best)
-
-    def _planned_pitch(self, table: NDArray[np.floating]) -> float:
-        style = self.model.style(table, len(self.phonemes))
-        with torch.no_grad():
-            f0 = self.model.network.plan(self.tokens, style).f0
-        return float(f0[f0 > 30].log().mean().exp())
+        return best, voices.tables()[best]
 
     @property
     def style(self) -> Tensor:
@@ -118,10 +124,10 @@ class Target:
 
     @torch.no_grad()
     def listen(self) -> None:
-        """Finds out when each symbol is said, and the speaker's pace and melody.
+        """Finds out when each symbol is said.
 
         Sets `plan` (the clip as the network would plan it, with the clip's own durations, F0 and
-        energy), `level` (the audio at the network's loudness) and `prosody`.
+        energy) and `level` (the audio at the network's loudness).
         """
         network, style = self.model.network, self.style
         spoken = network.plan(self.tokens, style)
@@ -135,29 +141,23 @@ class Target:
         self.alignment_cost = alignment.cost
         durations = alignment.durations.to(self.model.device)
         energy = features.energy(mel)[:, : 2 * self.frames]
-        said = torch.tensor([symbol not in _UNSAID for symbol in f".{self.phonemes}."])
-        pace = float(spoken.durations[said].sum()) / max(float(durations[said].sum()), 1.0)
         ours = network.plan(self.tokens, style, durations=durations)
-        both = (self.f0 > 30) & (ours.f0 > 30)
-        pitch = self.prosody.pitch
-        if int(both.sum()) > 20:
-            ratio = self.f0[both].log().mean() - ours.f0[both].log().mean()
-            pitch = float(ratio.exp().clamp(0.5, 2.0))
-        self.prosody = replace(self.prosody, pitch=pitch, pace=float(np.clip(pace, 0.8, 1.3)))
         self.plan = Plan(durations, ours.text, self.f0, energy)
 
     def free_plan(self, number: int) -> tuple[Plan, Tensor]:
         """Plan and style of one of the free sentences, with the speaker's pitch and pace."""
         from menura.models.menura_1.model import shape_pitch
 
-        texts = sentences(self.clip.language)
-        text = texts[number % len(texts)]
-        phonemes = symbols_of(text, self.clip.language, self.model.info.utterance_symbols)
+        phonemes = self._free_symbols(number)
         style = self.model.style(self.table, len(phonemes))
         with torch.no_grad():
             tokens = self.model.tokens(phonemes)
             plan = self.model.network.plan(tokens, style, speed=self.prosody.pace)
             return shape_pitch(plan, self.prosody), style
+
+    def _free_symbols(self, number: int) -> str:
+        text = sentences(self.clip.language)[number % self.free_sentences]
+        return symbols_of(text, self.clip.language, self.model.info.utterance_symbols)
 
 
 def window(plan: Plan, begin: int, frames: int) -> Plan:
