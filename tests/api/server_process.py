@@ -33,7 +33,7 @@ class Process:
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
         """Tells it to stop and returns its exit code."""
         self.process.send_signal(sign)
-        return self.process.wait(20)
+        return self.process.wait(120)
 
 
 @contextmanager

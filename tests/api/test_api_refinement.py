@@ -1,6 +1,7 @@
 """Refinement of clones over HTTP: the answer, the state, setting aside, deleting, failing."""
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def test_a_new_clip_does_not_wait_for_refinements(server: Running) -> None:
         for frames in (4814, 4815, 4816):
             # Each would hold the worker for ever if it were not set aside for the next one.
             voices.append(post(client, frames, transcript="[refine-hold]"))
-            wait_for(lambda frames=frames: server.noted(f"refine [refine-hold] {frames}"))
+            wait_for(partial(server.noted, f"refine [refine-hold] {frames}"))
         wait_for(lambda: [state(client, voice) for voice in voices[:2]] == ["waiting"] * 2)
         assert state(client, voices[2]) == "running"
         release(server, 4814, 4815, 4816)
@@ -176,6 +177,7 @@ def test_a_voice_whose_clip_is_gone_stays_as_it_is(tmp_path: Path) -> None:
     key = library.keys.create().secret
     library.close()
     with running(tmp_path, refine="off") as server, server.client(key) as client:
+        wait_for(lambda: server.services.pool.state.ready)
         shown = refinement(client, voice)
         assert (shown["state"], shown["score"]) == ("incomplete", 0.5)
         assert shown["error"]["code"] == "refinement_clip_missing"

@@ -47,7 +47,7 @@ class NewRefinement:
             voice_id=voice_id,
             created_at=datetime.now(UTC),
             state=self.state,
-            score=self.score,
+            score=float(self.score),
             clip=self.clip,
             request=dict(self.request),
             crashes=0,
