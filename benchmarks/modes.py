@@ -96,7 +96,11 @@ def read_pair(name: str) -> Pair:
         raise LookupError(f"no noisy pair {name}")
     files = {"noisy": DATA / rows[0]["path"], "clean": DATA / rows[0]["clean_path"]}
     speaker, clean = rows[0]["speaker"], read(files["clean"])
-    others = [a for a in recordings_of(speaker) if not same_recording(a, clean)][:_MOST_REFERENCES]
+    others: list[Audio] = []
+    for audio in recordings_of(speaker):  # copies of the clip, or of each other, would flatter
+        if not any(same_recording(audio, other) for other in (clean, *others)):
+            others.append(audio)
+    others = others[:_MOST_REFERENCES]
     what = f"{len(others)} other recordings"
     return Pair(
         name, speaker, files, clean, tuple(others) or (clean,), what if others else "the clean clip"
