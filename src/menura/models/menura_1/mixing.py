@@ -20,7 +20,7 @@ from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.state import Prosody, make_state, split_state
 
 RANK = 16
-"""Of a mix's adapter: a clone's own, at which a voice file has 3.7 MB."""
+"""Of a mix's adapter: a clone's own, at which a voice file has 3.7 MB at most."""
 
 MOST_VOICES = 16
 
