@@ -42,7 +42,13 @@ DATA = ROOT.parent / "shared" / "data"
 RESULT = RESULTS / "clip_report.json"
 
 RULES: tuple[tuple[str, str, float, bool, Callable[[str], bool | None]], ...] = (
-    ("clip_noisy", "snr_db", advice.NOISY_SNR_DB, False, lambda g: g.startswith("noise ")),
+    (
+        "clip_noisy",
+        "snr_db",
+        advice.NOISY_SNR_DB,
+        False,
+        lambda g: None if g.startswith("room") else g.startswith("noise "),
+    ),
     ("clip_overdriven", "clipped_share", advice.CLIPPED_SHARE, True, lambda g: "clipped" in g),
     ("clip_narrow_band", "bandwidth", advice.NARROW_HZ, False, lambda g: g == "telephone"),
     ("clip_quiet", "loudness", advice.QUIET_LUFS, False, lambda g: g == "25 dB quieter"),

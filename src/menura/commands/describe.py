@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from menura.commands.show_clip import NAMES, show_clip
 from menura.commands.terminal import details
 
 if TYPE_CHECKING:
@@ -58,10 +59,17 @@ def voice_details(voice: "Voice") -> Table:
         "transcript": voice.transcript,
         "refinement": voice.refinement,
     }
-    rows |= {name.replace("_", " "): _figure(value) for name, value in report.items()}
-    for finding in voice.advice:
-        rows[f"{finding.severity} ({finding.code})"] = f"{finding.sentence} {finding.remedy}"
-    return details(rows)
+    rows |= {
+        name.replace("_", " "): _figure(value)
+        for name, value in report.items()
+        if name not in NAMES
+    }
+    if NAMES.isdisjoint(report) and not voice.advice:
+        return details(rows)
+    whole = Table.grid()
+    for part in (details(rows), "", show_clip(report, voice.advice)):
+        whole.add_row(part)
+    return whole
 
 
 def key_json(key: "ApiKey") -> dict[str, Any]:

@@ -8,6 +8,40 @@ from rich.table import Table
 from menura.commands.terminal import details
 from menura.work.jobs import Advice
 
+NAMES = frozenset(
+    [
+        "container",
+        "codec",
+        "original_rate",
+        "original_channels",
+        "original_seconds",
+        "speech_seconds",
+        "used_seconds",
+        "used_from",
+        "used_to",
+        "used_because",
+        "long_pauses",
+        "longest_pause",
+        "pause_share",
+        "snr_db",
+        "clipped_share",
+        "bandwidth",
+        "loudness",
+        "f0_median",
+        "f0_spread",
+        "syllable_rate",
+        "reverberation_seconds",
+        "halves_likeness",
+        "tone_share",
+        "enhanced",
+        "heard_language",
+        "heard_probability",
+        "transcript_confidence",
+    ]
+)
+"""Of the facts of a clip: the fields of `menura.cloning.facts.ClipFacts`, which costs too much to
+import for a table."""
+
 
 def show_clip(report: Mapping[str, Any], advice: Sequence[Advice]) -> Table:
     """Facts and findings of a clip as one table in two parts, for `check` and `clone`.
