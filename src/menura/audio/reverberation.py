@@ -35,7 +35,7 @@ def reverberation_seconds(audio: Audio, sample_rate: int, spans: Sequence[Span])
         return None
     mask = speech_mask(spans, audio.size, sample_rate)
     size = round(FRAME_SECONDS * sample_rate)
-    inside = mask[: levels.size * size].reshape(-1, size).any(axis=1)
+    inside = np.asarray(mask[: levels.size * size].reshape(-1, size).any(axis=1), dtype=np.bool_)
     floor = float(np.percentile(levels, 5.0)) + ABOVE_NOISE_DB
     times = _decays(levels, inside, floor)
     if len(times) < LEAST_DECAYS:
