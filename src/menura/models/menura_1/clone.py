@@ -2,8 +2,9 @@
 
 The recipe (measured, see docs/experiments.md): the decoder stays frozen but for a low-rank update,
 which begins where a learned map from speaker embeddings puts it. A few steps on free speech, which
-need no words of the clip, make the first voice. Then the clip is aligned with its transcript and
-steps on its windows and on free speech alternate.
+need no words of the clip, make the first voice. Then, for similarity, the clip is aligned with its
+transcript, and steps on its windows and on free speech alternate; for stability, steps on free
+speech go on.
 """
 
 import math
@@ -33,7 +34,7 @@ def recipe_for(options: CloneOptions) -> Recipe:
     recipe = Recipe()
     if options.mode == "stability":
         # Nothing is fitted to the recording itself, so its noise and room have no way in.
-        recipe = replace(recipe, clip_share=0.0, naturalness=2 * recipe.naturalness)
+        recipe = replace(recipe, clip_share=0.0, naturalness=1.0, rate=7e-4, steps=18)
     if options.steps:
         recipe = replace(recipe, quick=min(recipe.quick, options.steps), steps=options.steps)
     return recipe
@@ -50,7 +51,8 @@ def clone(
     encoder, scorer = SpeakerEncoder(model.device), NaturalnessScorer(model.device)
     target = Target(model, clip, encoder, options.base, options.mode)
     fitting = Fitting(target, recipe, encoder, scorer, options.seed)
-    whole = recipe.quick + _LISTENING + recipe.steps
+    listening = _LISTENING if recipe.clip_share else 0
+    whole = recipe.quick + listening + recipe.steps
 
     for step in range(recipe.quick):
         progress("start", step / whole)
@@ -60,10 +62,11 @@ def clone(
 
     # Whoever took the first voice may have spoken with this model before asking for a better one.
     model.deactivate()
-    progress("align", recipe.quick / whole)
-    target.listen()
+    if listening:
+        progress("align", recipe.quick / whole)
+        target.listen()
     for step in range(recipe.steps):
-        progress("fit", (recipe.quick + _LISTENING + step) / whole)
+        progress("fit", (recipe.quick + listening + step) / whole)
         rate = _rate(step, recipe.steps)
         if int((step + 1) * recipe.clip_share) > int(step * recipe.clip_share):
             fitting.clip_step(rate)

@@ -48,7 +48,7 @@ class Recipe:
     quick_rate: float = 1.0
     """Multiplies the learning rates of these steps."""
 
-    steps: int = 36
+    steps: int = 30
     """Steps of the refinement."""
 
     clip_share: float = 0.5
@@ -58,11 +58,11 @@ class Recipe:
     """Length of a window of the clip, in frames of 25 ms."""
 
     free_frames: int = 64
-    rate: float = 1.5e-3
+    rate: float = 1e-3
     style_rate: float = 5e-3
     speaker: float = 2.0
     free_speaker: float = 3.0
-    naturalness: float = 0.4
+    naturalness: float = 0.6
     wished: float = 4.8
     """Score of DistillMOS that free speech is pulled towards."""
 
