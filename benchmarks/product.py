@@ -2,10 +2,13 @@
 
 import contextlib
 import multiprocessing
+import os
 import sys
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import connection
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -151,7 +154,16 @@ _engine: Engine
 
 def _start(settings: Settings) -> None:
     global _engine
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _engine = Engine(settings)
+
+
+def _end_with_parent() -> None:
+    # A benchmark that is killed would leave its clone running, to disturb the next measurement.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _speak(text: str, voice: VoiceRef, language: str) -> Spoken:
