@@ -19,7 +19,7 @@ TARGET = Path(__file__).parents[1] / "src/menura/models/menura_1/stock_prosody.j
 
 def main() -> None:
     """Plans a few sentences with each stock voice in its own language."""
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         model = Menura1(Settings(data=Path(folder)))
