@@ -74,9 +74,8 @@ def clone(
             fitting.free_step(rate)
     score = fitting.score()
     if score >= best:
-        yield CloneResult(
-            fitting.state(), _report(fitting, started, recipe.quick + recipe.steps), score
-        )
+        report = _report(fitting, started, recipe.quick + recipe.steps)
+        yield CloneResult(fitting.state(), report, score, last=True)
 
 
 def _rate(step: int, steps: int) -> float:
