@@ -26,9 +26,7 @@ def main() -> None:
         for voice in model.stock_voices():
             said = stock_prosody.phonemes(voice.language, MOST_SYMBOLS)
             manner = stock_prosody.measure(model, voices.tables()[voice.key], Prosody(), said)
-            found[voice.key] = [
-                round(value, 4) for value in (manner.pitch, manner.spread, manner.rate)
-            ]
+            found[voice.key] = [round(manner.pitch, 4), round(manner.rate, 4)]
     lines = ",\n".join(f'  "{key}": {json.dumps(values)}' for key, values in found.items())
     TARGET.write_text(f"{{\n{lines}\n}}\n", "utf-8")
 

@@ -11,7 +11,7 @@ from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.localise import choose_natives, localise
 from menura.models.menura_1.model import MOST_SYMBOLS, Menura1
 from menura.models.menura_1.state import SNAPSHOT, Prosody, split_state
-from menura.models.menura_1.stock_prosody import Manner, manners, measure, natives, phonemes
+from menura.models.menura_1.stock_prosody import Manner, measure, natives, phonemes, stock_manners
 from menura.models.menura_1.voices import stock_voices, tables
 
 OWN = Prosody(pitch=1.12, pitch_spread=1.1, pace=0.92)
@@ -48,7 +48,7 @@ def test_the_person_stays_and_the_language_is_native(model: Menura1) -> None:
     assert heard.pitch == pytest.approx(own.pitch, abs=0.01)
     assert heard.spread == pytest.approx(own.spread, rel=0.03)
     usual = {
-        language: np.mean([math.log(manners()[key].rate) for key in natives(language)])
+        language: np.mean([math.log(stock_manners()[key][1]) for key in natives(language)])
         for language in ("en-US", "fr-FR")
     }
     beside_others = math.log(own.rate) - usual["en-US"]
@@ -68,10 +68,8 @@ def test_the_model_offers_it(model: Menura1) -> None:
 
 def test_figures_of_stock_voices_are_those_of_the_network(model: Menura1) -> None:
     state = VoiceState(SNAPSHOT, {"style": tables()["if_sara"]})
-    found, kept = manner(model, state, "it-IT"), manners()["if_sara"]
-    assert found.pitch == pytest.approx(kept.pitch, abs=1e-3)
-    assert found.spread == pytest.approx(kept.spread, abs=1e-3)
-    assert found.rate == pytest.approx(kept.rate, rel=1e-3)
+    found = manner(model, state, "it-IT")
+    assert (found.pitch, found.rate) == pytest.approx(stock_manners()["if_sara"], rel=1e-3)
 
 
 def test_languages_without_natives_are_refused(model: Menura1) -> None:
@@ -82,11 +80,10 @@ def test_languages_without_natives_are_refused(model: Menura1) -> None:
 
 
 def test_every_stock_voice_has_figures_of_a_voice() -> None:
-    assert manners().keys() == {voice.key for voice in stock_voices()}
-    for key, figures in manners().items():
-        assert math.log(60) < figures.pitch < math.log(350), key
-        assert 0.05 < figures.spread < 0.6, key
-        assert 4 < figures.rate < 30, key
+    assert stock_manners().keys() == {voice.key for voice in stock_voices()}
+    for key, (pitch, rate) in stock_manners().items():
+        assert math.log(60) < pitch < math.log(350), key
+        assert 4 < rate < 30, key
 
 
 @pytest.mark.parametrize(
@@ -110,7 +107,7 @@ def test_a_language_of_women_alone_serves_men() -> None:
 
 
 def test_a_native_is_nearest_to_itself() -> None:
-    figures = manners()["am_michael"]
-    rates = [math.log(manners()[key].rate) for key in natives("en-US")]
-    pace = figures.rate / math.exp(sum(rates) / len(rates))
-    assert next(iter(choose_natives("en-US", figures.pitch, pace, "masculine"))) == "am_michael"
+    pitch, rate = stock_manners()["am_michael"]
+    rates = [math.log(stock_manners()[key][1]) for key in natives("en-US")]
+    pace = rate / math.exp(sum(rates) / len(rates))
+    assert next(iter(choose_natives("en-US", pitch, pace, "masculine"))) == "am_michael"

@@ -1,4 +1,4 @@
-"""How the stock voices speak their own languages: pitch, its spread, and rate."""
+"""How voices speak, as the network plans them; of the stock voices, pitch and rate are kept."""
 
 import functools
 import json
@@ -35,7 +35,9 @@ class Manner:
     """Mean of the logarithm of F0 in Hz."""
 
     spread: float
-    """Standard deviation of the logarithm of F0 inside of sentences."""
+    """Half the width of the middle 68 % of the logarithm of F0 around each sentence's median: a
+    deviation that the glides at the edges of voicing do not widen (they end at the lowest F0 that
+    a plan may have, so that a deviation of all frames shrinks with the pitch)."""
 
     rate: float
     """Phoneme symbols per second."""
@@ -58,11 +60,11 @@ def measure(
     for text in said:
         style = model.style(table, len(text))
         plan = model.network.plan(model.tokens(text), style, speed=prosody.pace)
-        f0 = shape_pitch(plan, prosody).f0
+        f0 = shape_pitch(plan, prosody).f0.cpu()
         voiced = f0[f0 > VOICED_HZ].double().log()
         if voiced.numel():
             logarithms.append(voiced)
-            deviations.append(voiced - voiced.mean())
+            deviations.append(voiced - voiced.median())
         # The silence at both ends is no speech.
         seconds += float(plan.durations[1:-1].sum()) * 0.025
         symbols += len(text)
@@ -72,15 +74,16 @@ def measure(
             "The voice has no pitch on the sentences by which it is measured.",
             "Choose another voice, or clone it again.",
         )
-    spread = float(torch.cat(deviations).square().mean().sqrt())
-    return Manner(float(torch.cat(logarithms).mean()), spread, symbols / max(seconds, 0.025))
+    low, high = torch.cat(deviations).quantile(torch.tensor([0.16, 0.84], dtype=torch.float64))
+    rate = symbols / max(seconds, 0.025)
+    return Manner(float(torch.cat(logarithms).mean()), float(high - low) / 2, rate)
 
 
 @functools.cache
-def manners() -> Mapping[str, Manner]:
-    """Manners of the stock voices by key, each in its own language."""
+def stock_manners() -> Mapping[str, tuple[float, float]]:
+    """Pitch and rate of the stock voices by key, each in its own language, as in `Manner`."""
     text = resources.files(__package__).joinpath("stock_prosody.json").read_text("utf-8")
-    return {key: Manner(*values) for key, values in json.loads(text).items()}
+    return {key: (pitch, rate) for key, (pitch, rate) in json.loads(text).items()}
 
 
 def natives(language: Language) -> tuple[str, ...]:
