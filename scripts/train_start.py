@@ -32,7 +32,7 @@ from menura.models.menura_1.free_speech import sentences
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.model import Menura1, shape_pitch
 from menura.models.menura_1.network import Plan
-from menura.models.menura_1.start import FILE, RANK, LearnedStart
+from menura.models.menura_1.start import FILE, RANK, LearnedStart, pack
 from menura.models.menura_1.state import Prosody
 from menura.models.menura_1.stock_profiles import nearest_voices, pitch_of
 from menura.models.menura_1.target import window
@@ -181,9 +181,8 @@ class Trainer:
         return float(np.mean(likeness)), float(np.mean(natural))
 
     def save(self) -> None:
-        """Writes the running average in fp16, with its digest."""
-        numbers = {name: value.half().contiguous() for name, value in self.mean.items()}
-        save_file(numbers, FILE)
+        """Writes the running average, with its digest."""
+        save_file(pack(self.mean), FILE)
         write_digest(FILE)
 
     def _plan(self, voice: str, text: str, pitch: float) -> tuple[Plan, Tensor]:

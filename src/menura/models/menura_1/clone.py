@@ -34,7 +34,7 @@ def recipe_for(options: CloneOptions) -> Recipe:
     recipe = Recipe()
     if options.mode == "stability":
         # Nothing is fitted to the recording itself, so its noise and room have no way in.
-        recipe = replace(recipe, clip_share=0.0, naturalness=1.0, rate=7e-4, steps=18)
+        recipe = replace(recipe, clip_share=0.0, naturalness=1.0, rate=7e-4, steps=18, share=0.6)
     if options.steps:
         recipe = replace(recipe, quick=min(recipe.quick, options.steps), steps=options.steps)
     return recipe

@@ -68,6 +68,9 @@ class Recipe:
 
     decay: float = 0.01
     average: float = 0.9
+    share: float = 0.85
+    """How much of the update a voice gets: the rest of the way from the start voice costs more
+    naturalness than it brings likeness (measured, see docs/experiments.md)."""
 
 
 class Fitting:
@@ -145,7 +148,7 @@ class Fitting:
         return total / len(_SCORED)
 
     def state(self) -> VoiceState:
-        """The voice as it stands: the running average of the last steps."""
+        """The voice as it stands: the recipe's share of the running average of the last steps."""
         with self._averages():
             table = self.target.table.copy()
             table[:, :STYLE] += self.shift.detach().cpu().numpy()
@@ -189,7 +192,13 @@ class Fitting:
             mean.lerp_(parameter.detach(), 1 - keep)
 
     def _averages(self) -> "_Swapped":
-        return _Swapped(self.trained, self._mean)
+        share = self.recipe.share
+        whole = {id(parameter) for parameter in self.adapter.down.values()}
+        values = [
+            mean if id(parameter) in whole else mean * share
+            for parameter, mean in zip(self.trained, self._mean, strict=True)
+        ]
+        return _Swapped(self.trained, values)
 
 
 class _Swapped:

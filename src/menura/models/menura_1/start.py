@@ -86,9 +86,28 @@ class Start:
     """Added to the decoder's half of the style, [128]."""
 
 
+_SCALE = "offset_scale"
+
+
+def pack(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A state of `LearnedStart` as it is stored: fp16, the offsets in int8 with a scale a row."""
+    packed = {name: value.half().contiguous() for name, value in weights.items()}
+    scale = weights["offset"].abs().amax(dim=1, keepdim=True) / 127
+    packed["offset"] = (weights["offset"] / scale).round().to(torch.int8)
+    packed[_SCALE] = scale
+    return packed
+
+
+def unpack(packed: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Undoes `pack`, to float32."""
+    weights = {name: value.float() for name, value in packed.items()}
+    weights["offset"] = weights["offset"] * weights.pop(_SCALE)
+    return weights
+
+
 @functools.cache
 def _weights() -> dict[str, Tensor]:
-    return {name: value.float() for name, value in load(checked_bytes(FILE)).items()}
+    return unpack(load(checked_bytes(FILE)))
 
 
 def start_of(embedding: Tensor, decoder: Decoder) -> Start:
