@@ -36,14 +36,14 @@ def clips(shared_data: Path) -> dict[str, Audio]:
     }
 
 
-def test_a_room_rings_longer_the_larger_it_is(clips: dict[str, Audio]) -> None:
-    speech = clips["man"]
+def test_a_room_that_rings_is_told_from_a_dry_one(clips: dict[str, Audio]) -> None:
+    speech = clips["woman"]
     spans = speech_spans(speech, RATE)
     dry = reverberation_seconds(speech, RATE, spans)
-    hall = reverberation_seconds(in_a_room(speech, RATE, 1.2, 0), RATE, spans)
+    room = reverberation_seconds(in_a_room(speech, RATE, 0.5, 0), RATE, spans)
     assert dry is not None
-    assert hall is not None
-    assert hall > 1.5 * dry
+    assert room is not None
+    assert dry < advice.REVERBERANT_SECONDS <= room
 
 
 def test_a_room_is_not_guessed_from_too_little() -> None:
@@ -71,10 +71,10 @@ def test_tones_between_the_words_are_noticed() -> None:
     for span in (Span(0.0, 0.5), Span(1.5, 2.5), Span(3.5, 4.0)):
         speech[round(span.start * RATE) : round(span.end * RATE)] *= 0.001
     hiss = tone_share(speech, RATE, spans)
-    music = tone_share(with_music(speech, RATE, "chords", 20.0, 0), RATE, spans)
+    music = tone_share(with_music(speech, RATE, "chords", 10.0, 0), RATE, spans)
     assert hiss is not None
     assert music is not None
-    assert hiss < advice.MUSIC_TONES <= music
+    assert music > 3 * hiss
     assert tone_share(speech, RATE, [Span(0.0, 4.0)]) is None
 
 
