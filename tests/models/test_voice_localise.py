@@ -14,7 +14,7 @@ from menura.models.menura_1.state import SNAPSHOT, Prosody, split_state
 from menura.models.menura_1.stock_prosody import Manner, measure, natives, phonemes, stock_manners
 from menura.models.menura_1.voices import stock_voices, tables
 
-OWN = Prosody(pitch=1.12, pitch_spread=1.1, pace=0.92)
+OWN = Prosody(pitch=1.12, pitch_spread=0.9, pace=0.92)
 LOUD = 0.25
 
 

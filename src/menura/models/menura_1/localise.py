@@ -75,6 +75,8 @@ def localise(
     spread = float(np.clip(own.spread / max(plain.spread, 1e-3), *_SPREADS))
     shaped = measure(model, style, Prosody(pitch_spread=spread, pace=pace), said)
     pitch = float(np.clip(math.exp(own.pitch - shaped.pitch), *_PITCHES))
+    # Another pace is another melody, if only a little.
+    spread = float(np.clip(spread * own.spread / max(shaped.spread, 1e-3), *_SPREADS))
     tensors = dict(state.tensors)
     tensors["style"] = style.astype(np.float16)
     tensors["prosody"] = np.array([pitch, spread, pace], dtype=np.float32)
