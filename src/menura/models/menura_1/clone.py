@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from menura.judging.naturalness import NaturalnessScorer
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import Clip, CloneOptions, CloneResult, Progress
-from menura.models.menura_1.fitting import Fitting, Recipe
+from menura.models.menura_1.fitting import Fitting, Kind, Recipe
 from menura.models.menura_1.target import Target
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ def recipe_for(options: CloneOptions) -> Recipe:
     recipe = Recipe()
     if options.mode == "stability":
         # Nothing is fitted to the recording itself, so its noise and room have no way in.
-        recipe = replace(recipe, clip_share=0.0, naturalness=1.0, rate=7e-4, steps=18, share=0.6)
+        recipe = replace(
+            recipe, kinds=(Kind.FREE, Kind.FREE), naturalness=1.0, rate=7e-4, steps=18, share=0.6
+        )
     if options.steps:
         recipe = replace(recipe, quick=min(recipe.quick, options.steps), steps=options.steps)
     return recipe
@@ -51,12 +53,12 @@ def clone(
     encoder, scorer = SpeakerEncoder(model.device), NaturalnessScorer(model.device)
     target = Target(model, clip, encoder, options.base, options.mode)
     fitting = Fitting(target, recipe, encoder, scorer, options.seed)
-    listening = _LISTENING if recipe.clip_share else 0
+    listening = _LISTENING if Kind.CLIP in recipe.kinds else 0
     whole = recipe.quick + listening + recipe.steps
 
     for step in range(recipe.quick):
         progress("start", step / whole)
-        fitting.free_step(recipe.quick_rate)
+        fitting.step([Kind.FREE] * len(recipe.kinds), recipe.quick_rate)
     best = fitting.score()
     yield CloneResult(fitting.state(), _report(fitting, started, recipe.quick), best)
 
@@ -67,11 +69,7 @@ def clone(
         target.listen()
     for step in range(recipe.steps):
         progress("fit", (recipe.quick + listening + step) / whole)
-        rate = _rate(step, recipe.steps)
-        if int((step + 1) * recipe.clip_share) > int(step * recipe.clip_share):
-            fitting.clip_step(rate)
-        else:
-            fitting.free_step(rate)
+        fitting.step(recipe.kinds, _rate(step, recipe.steps))
     score = fitting.score()
     if score >= best:
         report = _report(fitting, started, recipe.quick + recipe.steps)

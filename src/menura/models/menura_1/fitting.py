@@ -1,12 +1,17 @@
 """Fits a voice adapter to a target, step by step.
 
-A step speaks a window of about 1.5 s and follows the gradient of its losses: either a window of the
-clip with the clip's own timing and melody, compared with the recording, or a window of a new
-sentence, pulled towards the speaker (CAM++ embedding, a frozen network) and towards natural sound
-(DistillMOS, frozen too).
+A step speaks two windows of about 1.5 s and follows the gradient of their losses. A window of the
+clip is spoken with the clip's own timing and melody and compared with the recording; a window of a
+new sentence is pulled towards the speaker (CAM++ embedding, a frozen network) and towards natural
+sound (DistillMOS, frozen too). The windows are computed side by side, each on a core of its own:
+two threads inside of each operation made a step hardly faster than one.
 """
 
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 import torch
@@ -38,39 +43,57 @@ _NATURALNESS_SHARE = 0.1
 """What a point of DistillMOS counts beside a likeness of one, when voices are compared."""
 
 
+class Kind(Enum):
+    """What a window is taken from."""
+
+    CLIP = auto()
+    FREE = auto()
+
+
 @dataclass(frozen=True)
 class Recipe:
     """The numbers of a fit."""
 
-    quick: int = 3
-    """Steps on free speech before the first voice."""
+    quick: int = 2
+    """Steps on free speech alone before the first voice."""
 
     quick_rate: float = 1.0
     """Multiplies the learning rates of these steps."""
 
-    steps: int = 30
+    steps: int = 22
     """Steps of the refinement."""
 
-    clip_share: float = 0.5
-    """Share of the refinement's steps that are on the clip, the others are on free speech."""
+    kinds: tuple[Kind, ...] = (Kind.CLIP, Kind.FREE)
+    """Windows of a step of the refinement."""
 
     clip_frames: int = 60
     """Length of a window of the clip, in frames of 25 ms."""
 
     free_frames: int = 64
-    rate: float = 1e-3
+    rate: float = 1.5e-3
     style_rate: float = 5e-3
     speaker: float = 2.0
     free_speaker: float = 3.0
-    naturalness: float = 0.6
+    naturalness: float = 0.5
     wished: float = 4.8
     """Score of DistillMOS that free speech is pulled towards."""
 
     decay: float = 0.01
     average: float = 0.9
-    share: float = 0.85
+    share: float = 0.95
     """How much of the update a voice gets: the rest of the way from the start voice costs more
     naturalness than it brings likeness (measured, see docs/experiments.md)."""
+
+
+@dataclass(frozen=True)
+class _Window:
+    """A stretch of speech to be spoken and judged."""
+
+    part: "Plan"
+    style: Tensor
+    seed: int
+    recording: Tensor | None = None
+    """What the clip sounds like there, [1, samples]; None for free speech."""
 
 
 class Fitting:
@@ -104,30 +127,72 @@ class Fitting:
             weight_decay=recipe.decay,
             betas=(0.9, 0.98),
         )
+        self._threads = ThreadPoolExecutor(min(len(recipe.kinds), torch.get_num_threads()))
         self.spectral = SpectralLoss(target.clip.bandwidth)
         self.likeness: list[float] = []
         """Cosines of the free steps so far: no judgement, but a warning."""
 
-    def free_step(self, rate: float) -> None:
-        """A step on a window of a new sentence; `rate` multiplies the learning rates."""
-        recipe = self.recipe
-        plan, style = self._free_plan(self._pick(1 << 16))
-        speech = self._speak(plan, style, recipe.free_frames, _LEAD)[0]
-        low = resample(speech, SAMPLE_RATE, 16000)
-        cosine = self.encoder.embed(low)[0] @ self.target.embedding
-        score = self.scorer.score(low, window=SHORT_WINDOW)[0]
-        self.likeness.append(float(cosine.detach()))
-        self._follow(
-            recipe.free_speaker * (1 - cosine) + recipe.naturalness * (recipe.wished - score), rate
-        )
+    def step(self, kinds: Sequence[Kind], rate: float) -> None:
+        """One step on as many windows as kinds are named; `rate` multiplies the learning rates.
 
-    def clip_step(self, rate: float) -> None:
-        """A step on a window of the clip, after `Target.listen`."""
-        target, frames = self.target, self.recipe.clip_frames
-        ours, begin = self._speak(target.plan, target.style, frames, 0)
-        theirs = target.level[:, begin * FRAME : begin * FRAME + ours.shape[1]]
-        cosine = self.encoder.embed(resample(ours, SAMPLE_RATE, 16000))[0] @ target.embedding
-        self._follow(self.spectral(ours, theirs) + self.recipe.speaker * (1 - cosine), rate)
+        `clip` windows need `Target.listen` before. Each window has a thread of its own.
+        """
+        windows = [
+            self._clip_window() if kind is Kind.CLIP else self._free_window() for kind in kinds
+        ]
+        with self.adapter.attached(), _one_thread_each():
+            gradients = list(self._threads.map(self._gradient, windows))
+        for parameter, *parts in zip(self.trained, *gradients, strict=True):
+            parameter.grad = torch.stack(parts).sum(dim=0)
+        torch.nn.utils.clip_grad_norm_(self.trained, 5.0)
+        recipe = self.recipe
+        for group, full in zip(
+            self.optimiser.param_groups, (recipe.rate, recipe.style_rate), strict=True
+        ):
+            group["lr"] = rate * full
+        self.optimiser.step()
+        keep = min(recipe.average, self._averaged / (self._averaged + 4))
+        self._averaged += 1
+        for mean, parameter in zip(self._mean, self.trained, strict=True):
+            mean.lerp_(parameter.detach(), 1 - keep)
+
+    def _gradient(self, window: "_Window") -> tuple[Tensor, ...]:
+        part, target = window.part, self.target
+        speech = self.decoder(
+            part.text,
+            part.f0,
+            part.energy,
+            window.style[:, :STYLE] + self.shift,
+            torch.Generator(self.shift.device).manual_seed(window.seed),
+        )
+        low = resample(speech, SAMPLE_RATE, 16000)
+        cosine = self.encoder.embed(low)[0] @ target.embedding
+        recipe = self.recipe
+        if window.recording is not None:
+            loss = self.spectral(speech, window.recording) + recipe.speaker * (1 - cosine)
+        else:
+            self.likeness.append(float(cosine.detach()))
+            score = self.scorer.score(low, window=SHORT_WINDOW)[0]
+            loss = recipe.free_speaker * (1 - cosine)
+            loss = loss + recipe.naturalness * (recipe.wished - score)
+        return torch.autograd.grad(loss, self.trained)
+
+    def _free_window(self) -> "_Window":
+        plan, style = self._free_plan(self._pick(1 << 16))
+        begin, frames = self._span(plan, self.recipe.free_frames, _LEAD)
+        return _Window(window(plan, begin, frames), style, self._pick(2**31))
+
+    def _clip_window(self) -> "_Window":
+        target = self.target
+        begin, frames = self._span(target.plan, self.recipe.clip_frames, 0)
+        recording = target.level[:, begin * FRAME : (begin + frames) * FRAME]
+        part = window(target.plan, begin, frames)
+        return _Window(part, target.style, self._pick(2**31), recording)
+
+    def _span(self, plan: "Plan", frames: int, lead: int) -> tuple[int, int]:
+        total = plan.text.shape[2]
+        frames = min(frames, total)
+        return min(lead + self._pick(total - frames - lead + 1), total - frames), frames
 
     @torch.no_grad()
     def score(self) -> float:
@@ -163,34 +228,6 @@ class Fitting:
     def _pick(self, below: int) -> int:
         return int(torch.randint(max(below, 1), (1,), generator=self.generator))
 
-    def _speak(self, plan: "Plan", style: Tensor, frames: int, lead: int) -> tuple[Tensor, int]:
-        """Speaks a random window; the audio [1, samples] and its first frame."""
-        total = plan.text.shape[2]
-        frames = min(frames, total)
-        begin = min(lead + self._pick(total - frames - lead + 1), total - frames)
-        part = window(plan, begin, frames)
-        noise = torch.Generator(self.shift.device).manual_seed(self._pick(2**31))
-        with self.adapter.attached():
-            speech = self.decoder(
-                part.text, part.f0, part.energy, style[:, :STYLE] + self.shift, noise
-            )
-        return speech, begin
-
-    def _follow(self, loss: Tensor, rate: float) -> None:
-        self.optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        torch.nn.utils.clip_grad_norm_(self.trained, 5.0)
-        recipe = self.recipe
-        for group, full in zip(
-            self.optimiser.param_groups, (recipe.rate, recipe.style_rate), strict=True
-        ):
-            group["lr"] = rate * full
-        self.optimiser.step()
-        keep = min(recipe.average, self._averaged / (self._averaged + 4))
-        self._averaged += 1
-        for mean, parameter in zip(self._mean, self.trained, strict=True):
-            mean.lerp_(parameter.detach(), 1 - keep)
-
     def _averages(self) -> "_Swapped":
         share = self.recipe.share
         whole = {id(parameter) for parameter in self.adapter.down.values()}
@@ -199,6 +236,17 @@ class Fitting:
             for parameter, mean in zip(self.trained, self._mean, strict=True)
         ]
         return _Swapped(self.trained, values)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Within this context operations do not spread over the cores."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 class _Swapped:
