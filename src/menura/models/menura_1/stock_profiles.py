@@ -11,8 +11,8 @@ from menura.packaged import checked_bytes
 from menura.text.utterance import Language
 
 _OWN_LANGUAGE = 0.4
-"""Head start of voices of the clip's language, as a cosine: their prosody is native. An English clip
-that began from a Hindi voice (at 0.15) kept her accent, and Whisper misheard one word in six."""
+"""Head start of voices of the clip's language, as a cosine: their prosody is native. At 0.15 an
+English clip began from a Hindi voice and kept her accent; Whisper misheard one word in six."""
 
 
 _PITCH = "pitch/"
