@@ -39,7 +39,8 @@ def cloned(engine: Engine, shared_data: Path, tmp_path_factory: pytest.TempPathF
         CloneJob(clip, "en-US", steps=2), lambda stage, share: heard.append((stage, share))
     )
     assert outcome.transcript
-    assert outcome.report["steps"] == 2
+    # Two before the first voice, and two after it where those made it better.
+    assert outcome.report["steps"] in (2, 4)
     shares = [share for _, share in heard]
     assert shares == sorted(shares)
     assert shares[-1] <= 1.0
