@@ -259,6 +259,10 @@ def test_the_description_of_the_api_is_whole(server: Running) -> None:
         "/voices/{voice_id}",
         "/voices/check",
         "/voices/clone",
+        "/voices/import",
+        "/voices/localize",
+        "/voices/mix",
+        "/voices/{voice_id}/export",
         "/tts/bytes",
     } == set(described["paths"])
     schemas = described["components"]["schemas"]

@@ -1,12 +1,14 @@
 """The report on a clip for people."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
 from menura.commands.terminal import details
-from menura.work.jobs import Advice
+
+if TYPE_CHECKING:
+    from menura.work.jobs import Advice
 
 NAMES = frozenset(
     [
@@ -43,7 +45,7 @@ NAMES = frozenset(
 import for a table."""
 
 
-def show_clip(report: Mapping[str, Any], advice: Sequence[Advice]) -> Table:
+def show_clip(report: Mapping[str, Any], advice: "Sequence[Advice]") -> Table:
     """Facts and findings of a clip as one table in two parts, for `check` and `clone`.
 
     Facts that the report lacks are left out: what cannot be told of a clip is not in it.
@@ -55,7 +57,7 @@ def show_clip(report: Mapping[str, Any], advice: Sequence[Advice]) -> Table:
     return whole
 
 
-def _findings(advice: Sequence[Advice]) -> Table:
+def _findings(advice: "Sequence[Advice]") -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("finding", "what it is", "what to do"):
         table.add_column(name, no_wrap=name == "finding", overflow="fold")
