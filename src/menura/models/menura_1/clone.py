@@ -58,7 +58,7 @@ def clone(
 
     for step in range(recipe.quick):
         progress("start", step / whole)
-        fitting.step([Kind.FREE] * len(recipe.kinds), recipe.quick_rate)
+        fitting.step([Kind.FREE] * len(recipe.kinds), 1.0)
     best = fitting.score()
     yield CloneResult(fitting.state(), _report(fitting, started, recipe.quick), best)
 

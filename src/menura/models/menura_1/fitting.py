@@ -57,9 +57,6 @@ class Recipe:
     quick: int = 2
     """Steps on free speech alone before the first voice."""
 
-    quick_rate: float = 1.0
-    """Multiplies the learning rates of these steps."""
-
     steps: int = 22
     """Steps of the refinement."""
 
