@@ -1,0 +1,100 @@
+"""From the body of a speech request to a job, for every route that speaks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+
+from menura.api.auth import Caller
+from menura.api.model_ids import check_model_id
+from menura.api.schemas import SpeechRequest
+from menura.api.services import Services
+from menura.audio.formats import parse_output_format
+from menura.errors import InputError, NotFoundError, TextError, TooLargeError
+from menura.text.choice import choose_language
+from menura.work.jobs import SpeechJob
+
+SPEEDS = {"slow": 0.8, "normal": 1.0, "fast": 1.2}
+
+
+async def speech_job(at: Services, caller: Caller, body: SpeechRequest) -> SpeechJob:
+    """What the worker is asked for; waits for the model of a server that has just started.
+
+    Raises InputError, TextError, NotFoundError, TooLargeError, NotReadyError.
+    """
+    output = parse_output_format(body.output_format)
+    if not body.transcript.strip():
+        raise TextError("transcript_empty", "The transcript is empty.", "Send some words to speak.")
+    most = at.settings.max_transcript_characters
+    if len(body.transcript) > most:
+        raise TooLargeError(
+            "transcript_too_long",
+            f"The transcript has {len(body.transcript)} characters.",
+            f"At most {most} are accepted; send it in parts.",
+        )
+    if body.pronunciation_dict_id:
+        raise NotFoundError(
+            "pronunciation_dict_not_found",
+            f"There is no pronunciation dictionary {body.pronunciation_dict_id[:80]!r}.",
+            "Leave `pronunciation_dict_id` out.",
+        )
+    asked = voice_id(body.voice)
+    await at.voices_known()
+    voice = await run_in_threadpool(at.library.voices.get, caller.organisation_id, asked)
+    # Detecting takes milliseconds of computing, and its tables are read on first use.
+    language = await run_in_threadpool(
+        choose_language, body.transcript, body.language, body.locale, voice.locale
+    )
+    config = body.generation_config
+    speed = config.speed if config is not None else None
+    volume = config.volume if config is not None else None
+    job = SpeechJob(
+        text=body.transcript,
+        voice=await run_in_threadpool(at.library.voices.ref, voice),
+        language=language,
+        output=output,
+        speed=SPEEDS[body.speed or "normal"] if speed is None else speed,
+        volume=1.0 if volume is None else volume,
+    )
+    check_model_id(body.model_id, (await at.model()).info, at.settings.model_ids)
+    return job
+
+
+async def speech_headers(at: Services, body: SpeechRequest, job: SpeechJob) -> dict[str, str]:
+    """Headers of an answer with speech: who speaks, in what language, and what had no effect."""
+    card = await at.model()
+    headers = {"Menura-Model": card.info.snapshot, "Menura-Language": job.language}
+    ignored = ignored_fields(body)
+    if ignored:
+        headers["Menura-Ignored"] = ", ".join(ignored)
+    return headers
+
+
+def voice_id(voice: str | Mapping[str, Any]) -> str:
+    """Reads the voice specifier: an id, `{id}` or `{mode: "id", id}`. Raises InputError."""
+    remedy = "Send an id as text, or an object {mode: 'id', id: ...}."
+    if isinstance(voice, str):
+        found: object = voice
+    elif voice.get("mode") not in (None, "id") or ("embedding" in voice and "id" not in voice):
+        raise InputError("embeddings_not_supported", "Voice embeddings are not supported.", remedy)
+    else:
+        found = voice.get("id")
+    if not isinstance(found, str) or not found:
+        raise InputError("voice_invalid", "The field `voice` names no voice id.", remedy)
+    return found
+
+
+def ignored_fields(body: SpeechRequest) -> list[str]:
+    """Names of fields that were sent and change nothing, so that nobody has to guess."""
+    ignored = []
+    if body.generation_config is not None and body.generation_config.emotion:
+        ignored.append("generation_config.emotion")
+    if body.normalization not in (None, "auto"):
+        ignored.append("normalization")
+    if body.save:
+        ignored.append("save")
+    if body.duration is not None:
+        ignored.append("duration")
+    if isinstance(body.voice, dict) and body.voice.get("__experimental_controls"):
+        ignored.append("voice.__experimental_controls")
+    return ignored
