@@ -101,6 +101,20 @@ class SpokenAudio:
 
 
 @dataclass(frozen=True)
+class ProsodyFactors:
+    """How an utterance is to differ from the way its voice speaks by itself."""
+
+    pitch: float = 1.0
+    """Factor on F0."""
+
+    pitch_spread: float = 1.0
+    """Factor on the distance of log F0 from its middle."""
+
+    pace: float = 1.0
+    """Factor on the pace, beside `speed`."""
+
+
+@dataclass(frozen=True)
 class Clip:
     """A recording made ready for cloning."""
 
@@ -185,11 +199,13 @@ class BaseModel(Protocol):
         *,
         speed: float = 1.0,
         seed: int = 0,
+        prosody: ProsodyFactors | None = None,
     ) -> Iterator[SpokenAudio]:
         """Speaks one utterance, a stretch at a time; stops working when the iterator is closed.
 
-        `speed` multiplies the pace (0.6–1.5). Raises TextError for too long an utterance or symbols
-        that the model lacks, StateError for a state that does not fit.
+        `speed` multiplies the pace (0.6–1.5), `prosody` the voice's own melody and pace; a model
+        without a grip on these may leave it unheeded. Raises TextError for too long an utterance
+        or symbols that the model lacks, StateError for a state that does not fit.
         """
 
     def clone(self, clip: Clip, options: CloneOptions, progress: Progress) -> Iterator[CloneResult]:

@@ -15,6 +15,7 @@ from menura.models.contract import (
     ModelInfo,
     PhonemeTiming,
     Progress,
+    ProsodyFactors,
     SpokenAudio,
     StockVoice,
     VoiceState,
@@ -132,6 +133,7 @@ class Menura1:
         *,
         speed: float = 1.0,
         seed: int = 0,
+        prosody: ProsodyFactors | None = None,
     ) -> Iterator[SpokenAudio]:
         """Speaks one utterance as one stretch. Raises TextError, StateError."""
         phonemes = utterance.phonemes
@@ -141,8 +143,9 @@ class Menura1:
         style = self.style(self._style, len(phonemes))
         generator = torch.Generator(self.device).manual_seed(seed)
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
-            plan = self.network.plan(tokens, style, speed=speed * self._prosody.pace)
-            plan = shape_pitch(plan, self._prosody)
+            manner = self._prosody.times(prosody)
+            plan = self.network.plan(tokens, style, speed=speed * manner.pace)
+            plan = shape_pitch(plan, manner)
             audio = self.network.decode(plan, style, generator)[0]
         samples = audio.float().cpu().numpy()
         first, last = sounding(samples)

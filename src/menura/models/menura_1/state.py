@@ -7,13 +7,14 @@ import torch
 from numpy.typing import NDArray
 
 from menura.errors import StateError
-from menura.models.contract import VoiceState
+from menura.models.contract import ProsodyFactors, VoiceState
 from menura.models.menura_1.adapter import expected_shapes
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.voices import ROWS
 
 SNAPSHOT = "menura-1-2026-11"
 MOST_RANK = 64
+LEAST_FACTOR, MOST_FACTOR = 0.2, 5.0
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,28 @@ class Prosody:
     pace: float = 1.0
     """Factor on the speed."""
 
+    def times(self, factors: ProsodyFactors | None) -> "Prosody":
+        """The voice's own prosody with the factors of one utterance on top, kept within limits."""
+        if factors is None:
+            return self
+        return Prosody(
+            _within(self.pitch * factors.pitch),
+            _within(self.pitch_spread * factors.pitch_spread),
+            _within(self.pace * factors.pace),
+        )
+
     def __post_init__(self) -> None:
         for value in (self.pitch, self.pitch_spread, self.pace):
-            if not 0.2 <= value <= 5.0:
+            if value != _within(value):
                 raise StateError(
                     "voice_state_invalid",
                     "The voice file holds a pitch or pace factor outside 0.2 to 5.",
                     "Clone the voice again.",
                 )
+
+
+def _within(factor: float) -> float:
+    return min(max(factor, LEAST_FACTOR), MOST_FACTOR)
 
 
 def split_state(
