@@ -3,7 +3,7 @@
 import hmac
 from dataclasses import dataclass
 
-from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from menura.api.services import services
 from menura.errors import AuthenticationError, PermissionDeniedError
@@ -16,14 +16,16 @@ class Caller:
     """The organisation that a good key belongs to."""
 
     organisation_id: str
+    key_id: str | None = None
+    """The key that the call is booked on."""
 
 
-def presented_key(request: Request) -> str | None:
+def presented_key(connection: HTTPConnection) -> str | None:
     """The key of a request: `Authorization: Bearer`, `X-API-Key`, or `?api_key=`."""
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    scheme, _, value = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and value.strip():
         return value.strip()
-    return request.headers.get("x-api-key") or request.query_params.get("api_key") or None
+    return connection.headers.get("x-api-key") or connection.query_params.get("api_key") or None
 
 
 def configured_keys(settings: Settings) -> list[str]:
@@ -31,16 +33,16 @@ def configured_keys(settings: Settings) -> list[str]:
     return [key.strip() for key in settings.api_keys.split(",") if key.strip()]
 
 
-def authenticate(request: Request) -> Caller:
+def authenticate(connection: HTTPConnection) -> Caller:
     """Finds the caller. Raises AuthenticationError, PermissionDeniedError for an admin key."""
-    key = presented_key(request)
+    key = presented_key(connection)
     if key is None:
         raise AuthenticationError(
             "api_key_missing",
             "The request carries no API key.",
             "Send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'.",
         )
-    at = services(request)
+    at = services(connection)
     owner: str | None = None
     is_admin = False
     wanted = digest(key)

@@ -3,17 +3,19 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from starlette.requests import HTTPConnection
 
 from menura.api.auth import Caller, authenticate
 from menura.api.services import Services, services
 from menura.api.versions import negotiate
 
 
-def version(request: Request) -> date:
+def version(connection: HTTPConnection) -> date:
     """The API date of a request; the query wins over the header."""
     return negotiate(
-        request.query_params.get("cartesia_version") or request.headers.get("cartesia-version")
+        connection.query_params.get("cartesia_version")
+        or connection.headers.get("cartesia-version")
     )
 
 

@@ -4,11 +4,12 @@ import asyncio
 from dataclasses import dataclass, field
 
 import structlog
-from fastapi import Request
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
 
 from menura.api.clones import CloneDesk
 from menura.api.errors import NotReadyError
+from menura.api.metering import Meter
 from menura.errors import MenuraError
 from menura.library.store import Library
 from menura.settings import Settings
@@ -30,7 +31,11 @@ class Services:
     library: Library
     pool: WorkerPool
     desk: CloneDesk
+    meter: Meter = field(init=False)
     _stocked: bool = field(default=False)
+
+    def __post_init__(self) -> None:
+        self.meter = Meter(self.library)
 
     async def follow_model(self) -> None:
         """Once the model is loaded, lists its stock voices and lets refinements go on."""
@@ -82,7 +87,7 @@ class Services:
             self._stocked = True
 
 
-def services(request: Request) -> Services:
-    """The services of the app that a request came to."""
-    found: Services = request.app.state.services
+def services(connection: HTTPConnection) -> Services:
+    """The services of the app that a request, or a socket, came to."""
+    found: Services = connection.app.state.services
     return found
