@@ -14,10 +14,11 @@ from menura.api.clones import GRACE_SECONDS, PATIENCE_SECONDS, CloneDesk
 from menura.api.errors import Guard, add_error_handlers
 from menura.api.frame import RequestFrame
 from menura.api.routes import check, clone, export, localize, mix, speech, status, voices
-from menura.api.schemas import ErrorBody, SpeechRequest, VoiceUpdate
+from menura.api.schemas import ErrorBody, SpeechRequest
 from menura.api.services import Services
 from menura.api.versions import NEWEST
 from menura.api.voice_requests import LocalizeRequest, MixRequest
+from menura.api.voice_schemas import VoiceUpdate
 from menura.library.store import Library
 from menura.settings import Settings
 from menura.work.pool import WorkerPool

@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from menura.api.accents import read_accent
-from menura.api.schemas import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, TAGLINE_CHARACTERS
+from menura.api.schemas import EXAMPLE_ID, RequestBody
+from menura.api.voice_schemas import (
+    DESCRIPTION_CHARACTERS,
+    NAME_CHARACTERS,
+    TAGLINE_CHARACTERS,
+)
 from menura.errors import InputError
 from menura.text.dialects import Dialect, find_dialect
 from menura.text.languages import resolve
 
 REQUEST_BYTES = 256 * 1024
 MOST_VOICES = 16
-
-_EXAMPLE_ID = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
 
 LOCALISABLE: Mapping[str, tuple[str, str | None]] = {
     "australian": ("en", "au"),
@@ -37,16 +40,12 @@ LOCALISABLE: Mapping[str, tuple[str, str | None]] = {
 """Language and dialect of each accent slug that a voice can be localized to."""
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
-
-
-class LocalizeRequest(_Request):
+class LocalizeRequest(RequestBody):
     """Body of `POST /voices/localize`: an accent, or a language with or without a dialect."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "example": {"voice_id": _EXAMPLE_ID, "name": "Ada, en français", "accent": "parisian"}
+            "example": {"voice_id": EXAMPLE_ID, "name": "Ada, en français", "accent": "parisian"}
         }
     )
 
@@ -92,14 +91,14 @@ class LocalizeRequest(_Request):
         return find_dialect(*LOCALISABLE[slug])
 
 
-class MixPart(_Request):
+class MixPart(RequestBody):
     """One voice of a mix."""
 
     id: str
     weight: float = Field(ge=0, description="Weights are scaled to a sum of 1.")
 
 
-class MixRequest(_Request):
+class MixRequest(RequestBody):
     """Body of `POST /voices/mix`."""
 
     model_config = ConfigDict(
@@ -107,7 +106,7 @@ class MixRequest(_Request):
             "example": {
                 "name": "Between",
                 "voices": [
-                    {"id": _EXAMPLE_ID, "weight": 0.6},
+                    {"id": EXAMPLE_ID, "weight": 0.6},
                     {"id": "694f9389-aac1-45b6-b726-9d9369183238", "weight": 0.4},
                 ],
             }

@@ -5,9 +5,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from menura.api.clip_schemas import ClipCheckBody, show_check
 from menura.api.deps import CallerDep, ServicesDep
 from menura.api.forms import MODES, filled, flag, mode
-from menura.api.schemas import ClipCheckBody, show_check
 from menura.api.uploads import Upload, receive_upload
 from menura.api.waiting import Waiting
 from menura.text.languages import resolve

@@ -12,15 +12,15 @@ from menura.api.auth import Caller
 from menura.api.clone_request import CloneRequest
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
 from menura.api.forms import MODES, bad, filled, flag, missing, mode
-from menura.api.schemas import (
+from menura.api.services import Services
+from menura.api.uploads import Upload, receive_upload
+from menura.api.voice_schemas import (
     DESCRIPTION_CHARACTERS,
     NAME_CHARACTERS,
     TAGLINE_CHARACTERS,
     ClonedVoiceBody,
     show_clone,
 )
-from menura.api.services import Services
-from menura.api.uploads import Upload, receive_upload
 from menura.api.waiting import Waiting
 from menura.settings import Settings
 from menura.text.languages import resolve

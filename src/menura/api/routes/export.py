@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
-from menura.api.schemas import NAME_CHARACTERS, ClonedVoiceBody, show_clone
 from menura.api.uploads import receive_upload
+from menura.api.voice_schemas import NAME_CHARACTERS, ClonedVoiceBody, show_clone
 from menura.errors import InputError, TooLargeError
 from menura.library import voice_files
 from menura.library.tables import Voice

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
-from menura.api.schemas import ClonedVoiceBody, parse, read_body, show_clone
+from menura.api.schemas import parse, read_body
 from menura.api.voice_requests import REQUEST_BYTES, LocalizeRequest
+from menura.api.voice_schemas import ClonedVoiceBody, show_clone
 from menura.library.offspring import localised
 from menura.library.tables import Voice
 from menura.models import states

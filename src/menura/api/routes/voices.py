@@ -8,15 +8,9 @@ from starlette.concurrency import run_in_threadpool
 
 from menura.api.accents import read_accent
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
-from menura.api.schemas import (
-    VoiceBody,
-    VoicePageBody,
-    VoiceUpdate,
-    parse,
-    read_body,
-    show_voice,
-)
+from menura.api.schemas import parse, read_body
 from menura.api.versions import FIRST_PAGED
+from menura.api.voice_schemas import VoiceBody, VoicePageBody, VoiceUpdate, show_voice
 from menura.library.voices import VoiceFilter
 
 router = APIRouter(prefix="/voices", tags=["Voices"])
