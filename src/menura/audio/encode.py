@@ -1,8 +1,8 @@
-"""Encodes a stream of speech as raw samples, wav or mp3.
+"""Encodes a stream of speech as raw samples, wav, mp3, flac, opus or aac.
 
 State is kept across writes (resampler, limiter, mp3 bit reservoir), so the bytes do not depend on
-how the speech was cut and there is nothing to click at a join. G.711 and MP3 come from libsndfile
-(with LAME inside); PyAV could do both, but is kept away from the server's processes.
+how the speech was cut and there is nothing to click at a join. G.711, MP3 and FLAC come from
+libsndfile (with LAME inside), Opus and AAC from `menura.audio.compress`.
 
 Samples are rounded to 16 bits without dither: the rounding noise lies at -98 dB, below the noise
 of any recording a voice is made from, and silence stays exact zeros.
@@ -15,6 +15,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from menura.audio.compress import COMPRESSED, Compressor
 from menura.audio.formats import OutputFormat
 from menura.audio.limit import Limiter
 from menura.audio.resample import Resampler
@@ -36,7 +37,8 @@ class Encoder:
     """Turns mono float32 chunks into the bytes of one output format.
 
     A wav starts with a header of unknown length (see `complete_wav`). An mp3 has no Info frame,
-    since that holds the length; its decoders hear the codec's delay of about 1,100 samples.
+    since that holds the length; its decoders hear the codec's delay of about 1,100 samples. A flac
+    states no length either.
 
     Args:
         output: what is asked for. MPEG has no bit rate above 160 kbit/s under 32 kHz, and LAME
@@ -49,7 +51,7 @@ class Encoder:
         self.output = output
         self._resampler = Resampler(source_rate, output.sample_rate)
         self._limiter = Limiter(output.sample_rate, volume)
-        self._mp3 = _Mp3(output) if output.container == "mp3" else None
+        self._codec = _codec(output)
         self._header = b""
         if output.container == "wav":
             self._header = wav_header(_encoding(output), output.sample_rate)
@@ -62,11 +64,11 @@ class Encoder:
         """Returns the last bytes; nothing may be written afterwards."""
         rest = self._limiter.write(self._resampler.finish())
         data = self._encode(np.concatenate([rest, self._limiter.finish()]))
-        return data + self._mp3.finish() if self._mp3 else data
+        return data + self._codec.finish() if self._codec else data
 
     def _encode(self, audio: Audio) -> bytes:
-        if self._mp3:
-            return self._mp3.write(audio)
+        if self._codec:
+            return self._codec.write(audio)
         header, self._header = self._header, b""
         return header + encode_samples(audio, _encoding(self.output))
 
@@ -138,24 +140,20 @@ def _encoding(output: OutputFormat) -> str:
     return output.encoding
 
 
-class _Mp3:
-    """A constant-bit-rate mp3 stream."""
+def _codec(output: OutputFormat) -> "_Written | Compressor | None":
+    if output.container in COMPRESSED:
+        return Compressor(output.container, output.sample_rate)
+    if output.container == "mp3":
+        return _Mp3(output)
+    return _Flac(output) if output.container == "flac" else None
 
-    def __init__(self, output: OutputFormat) -> None:
-        least, most = _lame_range(output.sample_rate)
-        level = (most - mp3_bit_rate(output) / 1000) / (most - least)
-        self._sink = _Sink()
-        self._file = soundfile.SoundFile(
-            self._sink,
-            "w",
-            output.sample_rate,
-            1,
-            subtype="MPEG_LAYER_III",
-            format="MP3",
-            bitrate_mode="CONSTANT",
-            # libsndfile 1.2.2 refuses 1.0 itself; 0.999 still falls on the least bit rate.
-            compression_level=min(level, 0.999),
-        )
+
+class _Written:
+    """A stream that libsndfile writes into a sink."""
+
+    def __init__(self, sink: "_Sink", file: soundfile.SoundFile) -> None:
+        self._sink = sink
+        self._file = file
 
     def write(self, audio: Audio) -> bytes:
         if audio.size:
@@ -167,11 +165,44 @@ class _Mp3:
         return self._sink.take()
 
 
+class _Flac(_Written):
+    """A flac stream with 16 bits."""
+
+    def __init__(self, output: OutputFormat) -> None:
+        sink = _Sink()
+        rate = output.sample_rate
+        super().__init__(
+            sink, soundfile.SoundFile(sink, "w", rate, 1, subtype="PCM_16", format="FLAC")
+        )
+
+
+class _Mp3(_Written):
+    """A constant-bit-rate mp3 stream."""
+
+    def __init__(self, output: OutputFormat) -> None:
+        least, most = _lame_range(output.sample_rate)
+        level = (most - mp3_bit_rate(output) / 1000) / (most - least)
+        sink = _Sink()
+        file = soundfile.SoundFile(
+            sink,
+            "w",
+            output.sample_rate,
+            1,
+            subtype="MPEG_LAYER_III",
+            format="MP3",
+            bitrate_mode="CONSTANT",
+            # libsndfile 1.2.2 refuses 1.0 itself; 0.999 still falls on the least bit rate.
+            compression_level=min(level, 0.999),
+        )
+        super().__init__(sink, file)
+
+
 class _Sink:
     """A file that forgets what was taken from it, so that a long stream needs no memory.
 
     LAME puts a frame of zeros first, and libsndfile comes back at the end to fill it with the
-    stream's length. A stream cannot go back, so that frame is left out.
+    stream's length. A stream cannot go back, so that frame is left out. So are the length and the
+    digest of a flac, which then stay unknown.
     """
 
     def __init__(self) -> None:
@@ -181,7 +212,7 @@ class _Sink:
 
     def write(self, data: bytes) -> int:
         block = bytes(data)
-        placeholder = self._position == 0 and not any(block[4:])
+        placeholder = self._position == 0 and len(block) > 4 and not any(block[4:])
         if self._position == self._end and not placeholder:
             self._data += block
         self._position += len(block)

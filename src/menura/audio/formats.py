@@ -1,4 +1,4 @@
-"""The output formats that can be asked for (`cartesia_api` section 5)."""
+"""The output formats: those of `cartesia_api` section 5, and what OpenAI's clients ask for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,13 @@ SAMPLE_RATES = (8000, 16000, 22050, 24000, 44100, 48000)
 BIT_RATES = (32000, 64000, 96000, 128000, 192000)
 ENCODINGS = ("pcm_f32le", "pcm_s16le", "pcm_mulaw", "pcm_alaw")
 CONTAINERS = ("raw", "wav", "mp3")
+_MEDIA_TYPES = {
+    "wav": "audio/wav",
+    "mp3": "audio/mpeg",
+    "flac": "audio/flac",
+    "opus": "audio/ogg",
+    "aac": "audio/aac",
+}
 
 
 @dataclass(frozen=True)
@@ -16,13 +23,13 @@ class OutputFormat:
     """Container, coding and rate of speech that leaves Menura; always mono."""
 
     container: str
-    """`raw`, `wav` or `mp3`."""
+    """`raw`, `wav` or `mp3`; on OpenAI's wire also `flac`, `opus` or `aac`."""
 
     sample_rate: int
     """Hz, one of SAMPLE_RATES."""
 
     encoding: str | None = None
-    """One of ENCODINGS for raw and wav; None for mp3."""
+    """One of ENCODINGS for raw and wav; None for all others."""
 
     bit_rate: int | None = None
     """Bits per second, one of BIT_RATES, for mp3; None otherwise."""
@@ -30,9 +37,7 @@ class OutputFormat:
     @property
     def media_type(self) -> str:
         """The HTTP content type."""
-        return {"wav": "audio/wav", "mp3": "audio/mpeg"}.get(
-            self.container, "application/octet-stream"
-        )
+        return _MEDIA_TYPES.get(self.container, "application/octet-stream")
 
 
 def parse_output_format(values: Mapping[str, object]) -> OutputFormat:
