@@ -78,7 +78,7 @@ class Catalogue:
     def organisation_id(self) -> str:
         """Who owns what is made here: the default organisation."""
         if self._organisation is None:
-            self._organisation = self.library().keys.default_organisation().id
+            self._organisation = self.library().organisations.default().id
         return self._organisation
 
     def library(self, *, stocked: bool = False) -> Library:

@@ -6,6 +6,7 @@
     │   ├── TextError         400  text, language or symbols that cannot be spoken
     │   └── StateError        400  a voice or adapter file that is broken or of another base
     ├── AuthenticationError   401  no key, or a wrong one
+    ├── QuotaError            402  the plan's credits are used up
     ├── PermissionDeniedError 403  the key lacks the right
     ├── NotFoundError         404  no such object (for this caller)
     ├── ConflictError         409  the object is in a state that forbids this
@@ -78,6 +79,13 @@ class AuthenticationError(MenuraError):
 
     status = 401
     title = "Not authenticated"
+
+
+class QuotaError(MenuraError):
+    """The plan's credits are used up; the same call fails until there are more."""
+
+    status = 402
+    title = "Quota exceeded"
 
 
 class PermissionDeniedError(MenuraError):

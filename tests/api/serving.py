@@ -34,8 +34,8 @@ class Running:
 
     def key(self) -> str:
         """A key of a new organisation, so that tests do not see each other's voices."""
-        keys = self.services.library.keys
-        return keys.create(organisation_id=keys.create_organisation("test").id).secret
+        library = self.services.library
+        return library.keys.create(organisation_id=library.organisations.create("test").id).secret
 
     def client(self, key: str | None = None, **headers: str) -> httpx.Client:
         """A client of a new organisation, or with the key given."""

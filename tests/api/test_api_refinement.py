@@ -169,7 +169,7 @@ def test_failures_leave_a_usable_voice(server: Running) -> None:
 
 def test_a_voice_whose_clip_is_gone_stays_as_it_is(tmp_path: Path) -> None:
     library = Library(Settings(data=tmp_path))
-    mine = library.keys.default_organisation().id
+    mine = library.organisations.default().id
     request = {"organisation_id": mine, "clip_digest": "", "name": "Ada", "locale": "en-US"}
     kept = NewRefinement("running", 0.5, "gone.upload", request)
     new = NewVoice("Ada", "en-US", "menura-1-2026-11", refinement=kept)

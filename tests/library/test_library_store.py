@@ -47,7 +47,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 @pytest.fixture
 def mine(library: Library) -> str:
-    return library.keys.default_organisation().id
+    return library.organisations.default().id
 
 
 # Schema
@@ -84,7 +84,7 @@ def test_a_file_of_each_older_version_is_brought_up_with_its_rows(
         )
     engine.dispose()
     library = Library(Settings(data=tmp_path))
-    assert library.keys.default_organisation().id == "o"
+    assert library.organisations.default().id == "o"
     assert library.voices.add("o", NEW, b"state").organisation_id == "o"
     library.close()
 
@@ -176,10 +176,10 @@ def test_the_secret_is_nowhere_on_disk(library: Library, tmp_path: Path) -> None
 
 
 def test_keys_belong_to_organisations(library: Library) -> None:
-    other = library.keys.create_organisation("other")
+    other = library.organisations.create("other")
     key = library.keys.create(organisation_id=other.id).key
     assert [found.id for found in library.keys.list(other.id)] == [key.id]
-    assert library.keys.list(library.keys.default_organisation().id) == []
+    assert library.keys.list(library.organisations.default().id) == []
     with pytest.raises(NotFoundError):
         library.keys.create(organisation_id="none")
 
@@ -246,7 +246,7 @@ def test_ids_that_clients_carry_have_stand_ins(library: Library, mine: str) -> N
 
 
 def test_another_organisation_sees_nothing(library: Library, mine: str) -> None:
-    other = library.keys.create_organisation("other").id
+    other = library.organisations.create("other").id
     voice = library.voices.add(mine, NEW, b"state")
     for call in (
         lambda: library.voices.get(other, voice.id),
@@ -301,7 +301,7 @@ def test_pages_forwards_and_backwards_agree(library: Library, mine: str) -> None
     library.voices.delete(mine, everything[2])
     after = library.voices.list(mine, after=everything[2]).voices
     assert [voice.id for voice in after] == everything[3:], "a deleted voice still marks its place"
-    other = library.keys.create_organisation("other").id
+    other = library.organisations.create("other").id
     with pytest.raises(InputError):
         library.voices.list(other, after=everything[2])
 

@@ -34,7 +34,7 @@ def add(library: Library) -> Voice:
     (library.uploads.folder / "a.upload").write_bytes(b"clip")
     kept = NewRefinement("running", 0.5, "a.upload", {"name": "Ada"})
     new = NewVoice("Ada", "en-US", SNAPSHOT, refinement=kept)
-    return library.voices.add(library.keys.default_organisation().id, new, b"first")
+    return library.voices.add(library.organisations.default().id, new, b"first")
 
 
 def again(library: Library, voice: Voice) -> Voice:

@@ -49,7 +49,7 @@ def authenticate(connection: HTTPConnection) -> Caller:
     for configured in configured_keys(at.settings):
         # Digests have one length, so the comparison tells nothing about either key.
         if hmac.compare_digest(digest(configured), wanted):
-            owner = at.library.keys.default_organisation().id
+            owner = at.library.organisations.default().id
             is_admin = configured.startswith(ADMIN_PREFIX)
     if owner is None and (found := at.library.keys.find(key)) is not None:
         owner, is_admin = found.organisation_id, found.is_admin

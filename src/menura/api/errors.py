@@ -19,6 +19,7 @@ from menura.errors import (
     MenuraError,
     ModelFilesError,
     NotFoundError,
+    QuotaError,
     ServerError,
 )
 
@@ -26,7 +27,6 @@ RETRY_SECONDS = 2
 
 _TITLES = {
     "model_sunsetted": "Model sunsetted",
-    "quota_exceeded": "Quota exceeded",
 }
 _log = structlog.get_logger("menura.api")
 
@@ -68,13 +68,10 @@ def error_headers(error: MenuraError) -> dict[str, str]:
     The SDKs repeat 408, 409, 429 and all from 500 on by themselves, uploads too, unless told not.
     """
     headers = {}
-    if isinstance(error, BusyError):
-        if error.code == "quota_exceeded":
-            headers["x-should-retry"] = "false"
+    if isinstance(error, BusyError | NotReadyError):
         headers["retry-after"] = str(RETRY_SECONDS)
-    if isinstance(error, NotReadyError):
-        headers["retry-after"] = str(RETRY_SECONDS)
-    if isinstance(error, ConflictError | ModelFilesError) or error.code == "internal_error":
+    hopeless = (ConflictError, ModelFilesError, QuotaError)
+    if isinstance(error, hopeless) or error.code == "internal_error":
         headers["x-should-retry"] = "false"
     return headers
 

@@ -115,11 +115,65 @@ def m004_refinements(connection: Connection) -> None:
     )
 
 
+def m005_plans_ledger_and_tokens(connection: Connection) -> None:
+    """Plans of organisations, the credits that they used, and what signs access tokens.
+
+    The ledger has no cascade and two triggers: what was booked stays, whatever code runs.
+    """
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE organisation_plans (
+            organisation_id TEXT NOT NULL PRIMARY KEY
+                REFERENCES organisations (id) ON DELETE CASCADE,
+            plan TEXT NOT NULL,
+            changes TEXT NOT NULL,
+            changed_at TEXT NOT NULL
+        )
+        """
+    )
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE ledger (
+            id INTEGER NOT NULL PRIMARY KEY,
+            organisation_id TEXT NOT NULL REFERENCES organisations (id),
+            reference TEXT NOT NULL,
+            booked_at TEXT NOT NULL,
+            api_key_id TEXT,
+            capability TEXT NOT NULL,
+            model TEXT NOT NULL,
+            voice_id TEXT,
+            amount INTEGER NOT NULL CHECK (typeof(amount) = 'integer' AND amount > 0),
+            UNIQUE (organisation_id, reference)
+        )
+        """
+    )
+    # Holds all that the sum of a month needs, so that admission never reads the entries.
+    connection.exec_driver_sql(
+        "CREATE INDEX ledger_in_time ON ledger (organisation_id, booked_at, amount)"
+    )
+    for action in ("UPDATE", "DELETE"):
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER ledger_no_{action.lower()} BEFORE {action} ON ledger "
+            "BEGIN SELECT RAISE(ABORT, 'entries of the ledger stay as they are'); END"
+        )
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE signing_secrets (
+            id TEXT NOT NULL PRIMARY KEY,
+            secret TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            retired_at TEXT
+        )
+        """
+    )
+
+
 STEPS: tuple[Step, ...] = (
     m001_organisations_and_keys,
     m002_voices,
     m003_places_of_deleted_voices,
     m004_refinements,
+    m005_plans_ledger_and_tokens,
 )
 
 

@@ -1,9 +1,12 @@
-"""The library of one data folder: organisations, keys, voices and their files."""
+"""The library of one data folder: organisations and what they own and used."""
 
 from menura.library.blobs import BlobStore
 from menura.library.database import Database
 from menura.library.keys import KeyStore
+from menura.library.ledger import Ledger
+from menura.library.organisations import OrganisationStore
 from menura.library.refinements import RefinementStore
+from menura.library.tokens import TokenStore
 from menura.library.voices import VoiceStore
 from menura.settings import Settings
 
@@ -21,7 +24,10 @@ class Library:
         self.uploads = BlobStore(settings.data / "uploads")
         """Clips that are being worked on; nothing in here outlives its clone."""
 
-        self.keys = KeyStore(self._database)
+        self.organisations = OrganisationStore(self._database)
+        self.keys = KeyStore(self._database, self.organisations)
+        self.tokens = TokenStore(self._database, self.keys)
+        self.ledger = Ledger(self._database)
         self.voices = VoiceStore(self._database, self.blobs, self.uploads)
         self.refinements = RefinementStore(self._database, self.blobs, self.uploads)
         self.sweep()

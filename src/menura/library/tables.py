@@ -41,6 +41,19 @@ class Organisation(Table):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class OrganisationPlan(Table):
+    """The plan of an organisation; one without a row is on the first of `menura.library.plans`."""
+
+    __tablename__ = "organisation_plans"
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    plan: Mapped[str]
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What this organisation has otherwise than its plan says."""
+
+    changed_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class ApiKey(Table):
     """A key as its digest; the key itself is known to its owner only."""
 
@@ -131,3 +144,36 @@ class DeletedVoice(Table):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     deleted_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class LedgerEntry(Table):
+    """Credits that were used. The database lets no entry be changed or removed."""
+
+    __tablename__ = "ledger"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
+    reference: Mapped[str]
+    """What was paid for; unique within an organisation."""
+
+    booked_at: Mapped[datetime] = mapped_column(UtcTime)
+    api_key_id: Mapped[str | None]
+    capability: Mapped[str]
+    model: Mapped[str]
+    voice_id: Mapped[str | None]
+    amount: Mapped[int]
+    """Thousandths of a credit."""
+
+
+class SigningSecret(Table):
+    """What access tokens are signed with."""
+
+    __tablename__ = "signing_secrets"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    secret: Mapped[str]
+    """Hexadecimal."""
+
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """When another took its place; its tokens still live out their time."""
