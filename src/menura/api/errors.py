@@ -38,6 +38,13 @@ class NotReadyError(ServerError):
     title = "Not ready"
 
 
+class NotSupportedError(ServerError):
+    """A call of the wire that Menura does not answer yet."""
+
+    status = 501
+    title = "Not supported yet"
+
+
 class MethodError(InputError):
     """The path exists, but not with this method."""
 
@@ -62,6 +69,21 @@ def error_body(error: MenuraError, identity: str) -> dict[str, Any]:
     }
 
 
+_OPENAI_TYPES = {
+    401: "authentication_error",
+    402: "insufficient_quota",
+    403: "permission_error",
+    429: "rate_limit_error",
+}
+
+
+def openai_error(error: MenuraError) -> dict[str, Any]:
+    """The JSON of a failure as OpenAI's clients know it."""
+    kind = "server_error" if error.status >= 500 else "invalid_request_error"
+    kind = _OPENAI_TYPES.get(error.status, kind)
+    return {"error": {"message": error.message, "type": kind, "param": None, "code": error.code}}
+
+
 def error_headers(error: MenuraError) -> dict[str, str]:
     """What clients need to know about trying again.
 
@@ -70,7 +92,7 @@ def error_headers(error: MenuraError) -> dict[str, str]:
     headers = {}
     if isinstance(error, BusyError | NotReadyError):
         headers["retry-after"] = str(RETRY_SECONDS)
-    hopeless = (ConflictError, ModelFilesError, QuotaError)
+    hopeless = (ConflictError, ModelFilesError, QuotaError, NotSupportedError)
     if isinstance(error, hopeless) or error.code == "internal_error":
         headers["x-should-retry"] = "false"
     return headers
@@ -79,9 +101,10 @@ def error_headers(error: MenuraError) -> dict[str, str]:
 def error_response(
     error: MenuraError, scope: Scope, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    """Answers a failure."""
+    """Answers a failure, in the shape of the API that was called."""
+    openai = str(scope["path"]).startswith("/v1/")
     return JSONResponse(
-        error_body(error, request_id(scope)),
+        openai_error(error) if openai else error_body(error, request_id(scope)),
         status_code=error.status,
         headers={**error_headers(error), **(headers or {})},
     )

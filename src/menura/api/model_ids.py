@@ -1,12 +1,13 @@
-"""Model names that clients may send, and the base model that answers to each.
+"""Model names that clients may send, and the model that answers to each.
 
-Programs written for Cartesia name its models, so each of those names is taken for the base model
-of this server; the answer's `Menura-Model` header says which snapshot really spoke. Names that
-Cartesia has retired answer as retired there, except the two defaults of old clients, which could
-not talk to any server otherwise. `MENURA_MODEL_IDS` adds to this table or changes it.
+Programs written for Cartesia or OpenAI name their models, so each of those names is taken for the
+base model of this server, or for its speech recogniser; the answer's `Menura-Model` header says
+which snapshot really spoke. Names that Cartesia has retired answer as retired there, except the
+two defaults of old clients, which could not talk to any server otherwise. `MENURA_MODEL_IDS` adds
+to this table or changes it. `docs/models.md` shows the table.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from menura.errors import InputError
 from menura.models.contract import ModelInfo
@@ -39,6 +40,27 @@ TABLE: Mapping[str, str] = {
     "sonic": RETIRED,
     "sonic-2024-12-12": RETIRED,
     "sonic-2024-10-19": RETIRED,
+    # OpenAI's
+    "tts-1": BASE,
+    "tts-1-1106": BASE,
+    "tts-1-hd": BASE,
+    "tts-1-hd-1106": BASE,
+    "gpt-4o-mini-tts": BASE,
+    "gpt-4o-mini-tts-2025-12-15": BASE,
+}
+
+RECOGNISER = "whisper-base"
+"""The model that writes speech down."""
+
+RECOGNISERS: Mapping[str, str] = {
+    "ink-whisper": RECOGNISER,
+    "ink-whisper-2025-06-04": RECOGNISER,
+    # OpenAI's
+    "whisper-1": RECOGNISER,
+    "gpt-4o-transcribe": RECOGNISER,
+    "gpt-4o-mini-transcribe": RECOGNISER,
+    "gpt-4o-mini-transcribe-2025-12-15": RECOGNISER,
+    "gpt-transcribe": RECOGNISER,
 }
 
 
@@ -62,3 +84,28 @@ def check_model_id(asked: str, base: ModelInfo, extra: Mapping[str, str]) -> Non
             f"There is no model {asked[:80]!r}.",
             f"Use {base.alias!r}, {base.snapshot!r} or a current name such as 'sonic-latest'.",
         )
+
+
+def check_recogniser_id(asked: str, extra: Mapping[str, str]) -> None:
+    """Checks that a model name means the speech recogniser; `extra` as for `check_model_id`.
+
+    Raises InputError with code `model_sunsetted` or `model_not_found`.
+    """
+    meaning = extra.get(asked) or RECOGNISERS.get(asked) or asked
+    if meaning == RETIRED:
+        raise InputError(
+            "model_sunsetted", f"The model {asked!r} is retired.", "Use 'ink-whisper'."
+        )
+    if meaning != RECOGNISER:
+        raise InputError(
+            "model_not_found",
+            f"There is no model {asked[:80]!r} that writes speech down.",
+            "Use 'ink-whisper', 'whisper-1' or 'whisper-base'.",
+        )
+
+
+def usable_ids(base: ModelInfo, extra: Mapping[str, str]) -> Sequence[str]:
+    """Every name that may be sent now, those of this server first."""
+    own = (base.alias, base.snapshot)
+    table = {**dict.fromkeys(own, BASE), RECOGNISER: RECOGNISER, **TABLE, **RECOGNISERS, **extra}
+    return [name for name, meaning in table.items() if meaning in (BASE, RECOGNISER, *own)]
