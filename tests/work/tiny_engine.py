@@ -22,7 +22,14 @@ from types import SimpleNamespace
 import numpy as np
 
 from menura.errors import AudioError, ModelFilesError, NotFoundError, TextError
-from menura.models.contract import ModelInfo, Progress, StockVoice, VoiceState
+from menura.models.contract import (
+    ModelInfo,
+    PhonemeTiming,
+    Progress,
+    StockVoice,
+    VoiceState,
+    WordTiming,
+)
 from menura.models.states import load
 from menura.settings import Settings
 from menura.work.jobs import Advice, CloneJob, CloneOutcome, SpeechJob, SpeechOutput
@@ -71,7 +78,7 @@ class TinyEngine:
             file.write(line + "\n")
 
     def speak(self, job: SpeechJob) -> Iterator[SpeechOutput]:
-        """One stretch of raw sine per word; the voice decides the pitch."""
+        """One stretch of raw sine per word, 50 ms long; the voice decides the pitch."""
         if job.voice.stock is not None:
             if job.voice.stock not in {voice.key for voice in STOCK}:
                 raise NotFoundError("stock_voice_not_found", "There is no such stock voice.")
@@ -99,7 +106,12 @@ class TinyEngine:
                 time.sleep(0.05)
             times = np.arange(job.output.sample_rate // 20) / job.output.sample_rate
             tone = np.sin(2 * np.pi * pitch * times) * 0.3 * job.volume
-            yield SpeechOutput((tone * 32767).astype("<i2").tobytes())
+            start, end = number * 0.05, (number + 1) * 0.05
+            yield SpeechOutput(
+                (tone * 32767).astype("<i2").tobytes(),
+                (WordTiming(word, start, end),),
+                (PhonemeTiming("a", start, end),),
+            )
 
     def clone(self, job: CloneJob, progress: Progress) -> Generator[CloneOutcome, None, None]:
         """Takes a WAV of any length; its number of frames becomes the pitch.

@@ -12,8 +12,9 @@ from starlette.middleware.cors import CORSMiddleware
 
 from menura.api.clones import GRACE_SECONDS, PATIENCE_SECONDS, CloneDesk
 from menura.api.errors import Guard, add_error_handlers
+from menura.api.event_requests import SpeechEventsRequest
 from menura.api.frame import RequestFrame
-from menura.api.routes import check, clone, export, localize, mix, speech, status, voices
+from menura.api.routes import check, clone, export, localize, mix, speech, sse, status, voices
 from menura.api.schemas import ErrorBody, SpeechRequest
 from menura.api.services import Services
 from menura.api.versions import NEWEST
@@ -91,7 +92,7 @@ def create_app(
         responses={"4XX": {"model": ErrorBody}, "5XX": {"model": ErrorBody}},
     )
     app.state.services = at
-    for part in (status, check, clone, localize, mix, export, voices, speech):
+    for part in (status, check, clone, localize, mix, export, voices, speech, sse):
         app.include_router(part.router)
     add_error_handlers(app)
     # The last one added is the outermost.
@@ -119,7 +120,13 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         _, definitions = models_json_schema(
             [
                 (body, "validation")
-                for body in (SpeechRequest, VoiceUpdate, LocalizeRequest, MixRequest)
+                for body in (
+                    SpeechRequest,
+                    SpeechEventsRequest,
+                    VoiceUpdate,
+                    LocalizeRequest,
+                    MixRequest,
+                )
             ],
             ref_template="#/components/schemas/{model}",
         )

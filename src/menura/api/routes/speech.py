@@ -11,6 +11,7 @@ from menura.api.deps import CallerDep, ServicesDep
 from menura.api.disconnect import while_connected
 from menura.api.errors import request_id
 from menura.api.schemas import SpeechRequest, parse, read_body
+from menura.api.speaking import speak_request
 from menura.api.speech_requests import speech_headers, speech_job
 from menura.audio.encode import complete_wav
 from menura.errors import MenuraError
@@ -64,7 +65,7 @@ async def speak_bytes(request: Request, at: ServicesDep, caller: CallerDep) -> R
     body = parse(SpeechRequest, await read_body(request, 12 * most + 65536))
     job = await speech_job(at, caller, body)
     headers = await speech_headers(at, body, job)
-    outputs = at.pool.speak(job)
+    outputs = speak_request(at, caller, body, job, "bytes")
     try:
         if job.output.container == "wav" and len(job.text) <= SHORT_CHARACTERS:
             whole = await while_connected(request, _all(outputs))

@@ -1,0 +1,59 @@
+"""A speech job under way: admitted, spoken, and booked as far as it was heard."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from menura.api.auth import Caller
+from menura.api.metering import SpeechUse, Surface, billable_characters
+from menura.api.schemas import SpeechRequest
+from menura.api.services import Services
+from menura.api.speech_requests import voice_id
+from menura.work.jobs import SpeechJob, SpeechOutput
+
+
+def admit(
+    at: Services, caller: Caller, body: SpeechRequest, snapshot: str, surface: Surface
+) -> SpeechUse:
+    """A place for one speech context; to be entered. `snapshot` is the base model that speaks."""
+    return at.meter.speech(
+        caller,
+        surface=surface,
+        model=snapshot,
+        voice_id=voice_id(body.voice),
+        characters=billable_characters(body.transcript),
+    )
+
+
+async def speak(at: Services, use: SpeechUse, job: SpeechJob) -> AsyncGenerator[SpeechOutput, None]:
+    """Speaks a job inside an admitted context and counts what was spoken.
+
+    Closing the iterator stops the work. Raises what `WorkerPool.speak` raises.
+    """
+    booked = position = 0
+    async with aclosing(at.pool.speak(job)) as outputs:
+        async for output in outputs:
+            for word in output.words:
+                found = job.text.find(word.text, position)
+                position = found + len(word.text) if found >= 0 else position
+            if output.words:
+                count = billable_characters(job.text[:position])
+                use.book(max(0, count - booked))
+                booked = max(booked, count)
+            yield output
+        use.book(max(0, billable_characters(job.text) - booked))
+
+
+async def speak_request(
+    at: Services, caller: Caller, body: SpeechRequest, job: SpeechJob, surface: Surface
+) -> AsyncGenerator[SpeechOutput, None]:
+    """Speaks the job of one HTTP request in a context of its own.
+
+    Raises BusyError and QuotaError before any audio, and what `speak` raises.
+    """
+    snapshot = (await at.model()).info.snapshot
+    async with (
+        admit(at, caller, body, snapshot, surface) as use,
+        aclosing(speak(at, use, job)) as outputs,
+    ):
+        async for output in outputs:
+            yield output
