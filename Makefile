@@ -9,6 +9,8 @@
 
 export PYTHON ?= python3.11
 BIN := .venv/bin
+# Processes of tests at once, each with one core and up to 2 GB.
+JOBS ?= 2
 CODE := src tests scripts benchmarks
 
 .PHONY: run test check bench clean setup setup-test setup-bench
@@ -17,7 +19,7 @@ run: setup
 	@$(BIN)/menura serve $(ARGS)
 
 test: check
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: setup-test
 	$(BIN)/ruff check $(CODE)

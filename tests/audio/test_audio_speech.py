@@ -1,6 +1,7 @@
 """Activity, pitch, loudness, quality, enhancement and recognition on real recordings."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -242,7 +243,7 @@ def test_a_damaged_enhancement_model_is_an_error(monkeypatch: pytest.MonkeyPatch
 @pytest.fixture(scope="module")
 def recogniser(cache: Path) -> Recogniser:
     """Whisper base on one thread."""
-    return Recogniser(cache, 1)
+    return Recogniser(cache / "cache", 1)
 
 
 def test_words_are_heard(recogniser: Recogniser, speech: Audio) -> None:
@@ -273,14 +274,16 @@ def test_an_unknown_language_is_refused(recogniser: Recogniser) -> None:
     assert caught.value.code == "language_not_recognised"
 
 
-def test_a_damaged_cache_is_repaired(recogniser: Recogniser, cache: Path) -> None:
-    folder = unpack(cache)
+def test_a_damaged_cache_is_repaired(cache: Path, tmp_path: Path) -> None:
+    # A copy, since other processes read from the cache meanwhile.
+    folder = tmp_path / "whisper-base"
+    shutil.copytree(unpack(cache / "cache"), folder)
     model = folder / "model.bin"
     with model.open("r+b") as file:
         file.seek(1_000_000)
         file.write(b"damage")
     (folder / "tokenizer.json").write_text("{}")
-    unpack(cache)
+    unpack(tmp_path)
     assert recognise_room._digest(model) == recognise_room.MODEL_SHA256
     assert (folder / "tokenizer.json").stat().st_size > 1_000_000
     assert [entry.name for entry in folder.iterdir() if entry.name.startswith(".")] == []

@@ -66,7 +66,7 @@ def codes(path: Path, listener: Scripted | None = None, **how: object) -> set[st
 
 
 def test_a_real_clip_is_heard_and_made_ready(ref: Path, cache: Path) -> None:
-    prepared = prepare_clip(ref, language="en", recogniser=Recogniser(cache, 1))
+    prepared = prepare_clip(ref, language="en", recogniser=Recogniser(cache / "cache", 1))
     clip = prepared.clip
     assert likeness(clip.transcript, SENTENCE) > 0.95
     assert (clip.language, clip.sample_rate) == ("en-US", 24000)
