@@ -168,12 +168,35 @@ def m005_plans_ledger_and_tokens(connection: Connection) -> None:
     )
 
 
+def m007_files(connection: Connection) -> None:
+    """Files that clients keep; a deleted one stays as a place in the list."""
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE files (
+            id TEXT NOT NULL PRIMARY KEY,
+            organisation_id TEXT NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+            created_at TEXT NOT NULL,
+            filename TEXT NOT NULL,
+            purpose TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            digest TEXT NOT NULL,
+            link_key TEXT NOT NULL,
+            deleted_at TEXT
+        )
+        """
+    )
+    connection.exec_driver_sql(
+        "CREATE INDEX files_in_order ON files (organisation_id, created_at DESC, id)"
+    )
+
+
 STEPS: tuple[Step, ...] = (
     m001_organisations_and_keys,
     m002_voices,
     m003_places_of_deleted_voices,
     m004_refinements,
     m005_plans_ledger_and_tokens,
+    m007_files,
 )
 
 

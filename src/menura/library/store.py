@@ -2,6 +2,7 @@
 
 from menura.library.blobs import BlobStore
 from menura.library.database import Database
+from menura.library.files import FileStore
 from menura.library.keys import KeyStore
 from menura.library.ledger import Ledger
 from menura.library.organisations import OrganisationStore
@@ -30,12 +31,14 @@ class Library:
         self.ledger = Ledger(self._database)
         self.voices = VoiceStore(self._database, self.blobs, self.uploads)
         self.refinements = RefinementStore(self._database, self.blobs, self.uploads)
+        self.files = FileStore(self._database, BlobStore(settings.data / "files"))
         self.sweep()
 
     def sweep(self) -> None:
         """Removes files that no row names, an hour after they were written or superseded."""
         self.voices.sweep()
         self.refinements.sweep()
+        self.files.sweep()
 
     def close(self) -> None:
         """Closes the database."""

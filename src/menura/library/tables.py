@@ -177,3 +177,27 @@ class SigningSecret(Table):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     retired_at: Mapped[datetime | None] = mapped_column(UtcTime)
     """When another took its place; its tokens still live out their time."""
+
+
+class StoredFile(Table):
+    """A file that a client keeps. Of a deleted one only its place in the list is left."""
+
+    __tablename__ = "files"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """Also the name of its blob."""
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    filename: Mapped[str]
+    purpose: Mapped[str]
+    size: Mapped[int]
+    """Bytes."""
+
+    digest: Mapped[str]
+    """SHA-256 of the bytes."""
+
+    link_key: Mapped[str]
+    """What links to this file are signed with, hexadecimal."""
+
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
