@@ -10,11 +10,25 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 from starlette.middleware.cors import CORSMiddleware
 
+from menura.api.account_schemas import KeyRequest, TokenRequest
 from menura.api.clones import GRACE_SECONDS, PATIENCE_SECONDS, CloneDesk
 from menura.api.errors import Guard, add_error_handlers
 from menura.api.event_requests import SpeechEventsRequest
 from menura.api.frame import RequestFrame
-from menura.api.routes import check, clone, export, localize, mix, speech, sse, status, voices
+from menura.api.routes import (
+    check,
+    clone,
+    export,
+    keys,
+    localize,
+    mix,
+    speech,
+    sse,
+    status,
+    tokens,
+    usage,
+    voices,
+)
 from menura.api.schemas import ErrorBody, SpeechRequest
 from menura.api.services import Services
 from menura.api.versions import NEWEST
@@ -69,6 +83,7 @@ def create_app(
             await asyncio.gather(*tasks, return_exceptions=True)
             await desk.stop()
             await workers.stop()
+            await at.meter.close()
             if library is None:
                 store.close()
 
@@ -92,7 +107,20 @@ def create_app(
         responses={"4XX": {"model": ErrorBody}, "5XX": {"model": ErrorBody}},
     )
     app.state.services = at
-    for part in (status, check, clone, localize, mix, export, voices, speech, sse):
+    for part in (
+        status,
+        check,
+        clone,
+        localize,
+        mix,
+        export,
+        voices,
+        speech,
+        sse,
+        keys,
+        tokens,
+        usage,
+    ):
         app.include_router(part.router)
     add_error_handlers(app)
     # The last one added is the outermost.
@@ -126,6 +154,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                     VoiceUpdate,
                     LocalizeRequest,
                     MixRequest,
+                    TokenRequest,
+                    KeyRequest,
                 )
             ],
             ref_template="#/components/schemas/{model}",

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from menura.api.auth import Caller, authenticate
+from menura.api.auth import Caller, authenticate, authenticate_admin
 from menura.api.services import Services, services
 from menura.api.versions import negotiate
 
@@ -21,4 +21,5 @@ def version(connection: HTTPConnection) -> date:
 
 ServicesDep = Annotated[Services, Depends(services)]
 CallerDep = Annotated[Caller, Depends(authenticate)]
+AdminDep = Annotated[Caller, Depends(authenticate_admin)]
 VersionDep = Annotated[date, Depends(version)]

@@ -176,6 +176,12 @@ class KeyStore:
             return None
         return key if hmac.compare_digest(key.digest, wanted) else None
 
+    def in_force(self, key_id: str) -> bool:
+        """Whether there is such a key, and it was not revoked."""
+        with self._database.read() as session:
+            key = session.get(ApiKey, key_id)
+        return key is not None and _in_force(key)
+
     def was_revoked(self, key_id: str) -> bool:
         """Whether there was such a key, and it is not in force any more."""
         with self._database.read() as session:

@@ -27,7 +27,7 @@ class Library:
 
         self.organisations = OrganisationStore(self._database)
         self.keys = KeyStore(self._database, self.organisations)
-        self.tokens = TokenStore(self._database, self.keys)
+        self.tokens = TokenStore(self._database)
         self.ledger = Ledger(self._database)
         self.voices = VoiceStore(self._database, self.blobs, self.uploads)
         self.refinements = RefinementStore(self._database, self.blobs, self.uploads)

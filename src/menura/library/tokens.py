@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from menura.errors import AuthenticationError
 from menura.library.database import Database
-from menura.library.keys import KeyStore
 from menura.library.tables import SigningSecret
 
 ISSUER = "menura"
@@ -43,9 +42,8 @@ class TokenStore:
     the last token that it signed has run out.
     """
 
-    def __init__(self, database: Database, keys: KeyStore) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._keys = keys
 
     def issue(self, organisation_id: str, key_id: str, grants: Iterable[str], seconds: int) -> str:
         """Makes a token that opens what `grants` name, for at most LONGEST_SECONDS."""
@@ -69,7 +67,7 @@ class TokenStore:
     def read(self, token: str) -> AccessToken:
         """Reads a token. Raises AuthenticationError for one that is not ours or has run out.
 
-        Whether the key is one of the configuration that is gone is for the caller to find out.
+        Whether the key that made it is still in force is for the caller to find out.
         """
         try:
             identity = str(jwt.get_unverified_header(token).get("kid", ""))
@@ -92,12 +90,6 @@ class TokenStore:
             ) from None
         except (jwt.PyJWTError, UnicodeError):
             raise _forged() from None
-        if self._keys.was_revoked(claims["key"]):
-            raise AuthenticationError(
-                "access_token_revoked",
-                "The API key that made this access token was revoked.",
-                "Make a new token with a key that is in force.",
-            )
         grants = frozenset(name for name in GRANTS if claims["grants"].get(name) is True)
         return AccessToken(claims["sub"], claims["key"], grants)
 
