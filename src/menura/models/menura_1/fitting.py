@@ -3,13 +3,10 @@
 A step speaks two windows of about 1.5 s and follows the gradient of their losses. A window of the
 clip is spoken with the clip's own timing and melody and compared with the recording; a window of a
 new sentence is pulled towards the speaker (CAM++ embedding, a frozen network) and towards natural
-sound (DistillMOS, frozen too). The windows are computed side by side, each on a core of its own:
-two threads inside of each operation made a step hardly faster than one.
+sound (DistillMOS, frozen too). The windows are computed side by side.
 """
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -25,6 +22,7 @@ from menura.models.menura_1.adapter import Adapter
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.losses import SpectralLoss
+from menura.models.menura_1.side_by_side import side_by_side
 from menura.models.menura_1.start import RANK, start_of
 from menura.models.menura_1.state import make_state
 from menura.models.menura_1.target import Target, window
@@ -124,7 +122,6 @@ class Fitting:
             weight_decay=recipe.decay,
             betas=(0.9, 0.98),
         )
-        self._threads = ThreadPoolExecutor(min(len(recipe.kinds), torch.get_num_threads()))
         self.spectral = SpectralLoss(target.clip.bandwidth)
         self.likeness: list[float] = []
         """Cosines of the free steps so far: no judgement, but a warning."""
@@ -137,8 +134,8 @@ class Fitting:
         windows = [
             self._clip_window() if kind is Kind.CLIP else self._free_window() for kind in kinds
         ]
-        with self.adapter.attached(), _one_thread_each():
-            gradients = list(self._threads.map(self._gradient, windows))
+        with self.adapter.attached():
+            gradients = side_by_side(self._gradient, windows)
         for parameter, *parts in zip(self.trained, *gradients, strict=True):
             parameter.grad = torch.stack(parts).sum(dim=0)
         torch.nn.utils.clip_grad_norm_(self.trained, 5.0)
@@ -233,17 +230,6 @@ class Fitting:
             for parameter, mean in zip(self.trained, self._mean, strict=True)
         ]
         return _Swapped(self.trained, values)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Within this context operations do not spread over the cores."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 class _Swapped:

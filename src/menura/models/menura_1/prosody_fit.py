@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from menura.models.menura_1.decoder import FRAME, PITCH_HOP, SAMPLE_RATE
+from menura.models.menura_1.side_by_side import side_by_side
 from menura.models.menura_1.state import Prosody
 from menura.text.alphabet import BLANK, PUNCTUATION, STRESS
 
@@ -99,15 +100,16 @@ def planned(plans: Iterable[tuple["Plan", str]]) -> Manner:
     return _manner(_without_outliers(melody), frames * FRAME / SAMPLE_RATE, count)
 
 
-@torch.inference_mode()
 def plans_of(
     model: "Menura1", table: NDArray[np.floating], texts: Iterable[str]
 ) -> list[tuple["Plan", str]]:
     """Plans texts of phonemes in a voice without prosody factors. Raises TextError."""
-    return [
-        (model.network.plan(model.tokens(text), model.style(table, len(text))), text)
-        for text in texts
-    ]
+
+    @torch.inference_mode()
+    def plan(text: str) -> tuple["Plan", str]:
+        return model.network.plan(model.tokens(text), model.style(table, len(text))), text
+
+    return side_by_side(plan, texts)
 
 
 def fit_prosody(
