@@ -5,9 +5,8 @@ from dataclasses import replace
 
 from menura.text.alphabet import canonical
 from menura.text.clean import Clean
-from menura.text.inline import with_inline
 from menura.text.phonemes.contract import Pronouncer, Spoken
-from menura.text.readings import Rule, apply
+from menura.text.readings import Reading, Rule, apply, laid_over
 from menura.text.tokens import Token, tokenise
 from menura.text.unspoken import Unspoken
 from menura.text.utterance import Word
@@ -35,10 +34,11 @@ class Alphabetic:
         self.foreign = foreign
         self.cut = cut
 
-    def words(self, text: str, clean: Clean, unspoken: Unspoken) -> list[Word]:
+    def words(
+        self, text: str, clean: Clean, unspoken: Unspoken, fixed: Sequence[Reading] = ()
+    ) -> list[Word]:
         """Words of one sentence; what cannot be spoken is reported to `unspoken`."""
-        readings = with_inline(apply(self.rules, clean.text), clean.text)
-        tokens, marks = tokenise(clean.text, readings)
+        tokens, marks = tokenise(clean.text, laid_over(apply(self.rules, clean.text), fixed))
         for position in marks:
             unspoken.add(clean.offsets[position], clean.text[position])
         if self.cut is not None:
@@ -108,8 +108,22 @@ def _build(
             continue
         raw = text[start:end]
         start += len(raw) - len(raw.lstrip())
-        out.append(Word(raw.strip(), start, phonemes, token.before, trailing(token.after)))
+        after = trailing(token.after)
+        said_as = in_full(clean.text, token)
+        out.append(Word(raw.strip(), start, phonemes, token.before, after, said_as))
     return out
+
+
+def in_full(clean: str, token: Token) -> str:
+    """What a token is read as, with its punctuation; empty where that is what is written.
+
+    Phonemes are no reading in this sense.
+    """
+    words = " ".join(token.words)
+    if words == token.text or "<<" in words:
+        return ""
+    end = token.core + len(token.text)
+    return (clean[token.start : token.core] + words + clean[end : token.end]).strip()
 
 
 def trailing(stops: str) -> str:

@@ -1,37 +1,63 @@
-"""Phonemes that the caller writes into the text: `<<m|ə|n|ˈʊ|ɹ|ə>>`."""
+"""What the caller fixes inside of a text: written-out phonemes, spelling, and a dictionary."""
 
-import re
-from collections.abc import Sequence
+from bisect import bisect_left
 
-from menura.errors import TextError
-from menura.text.alphabet import SYMBOLS
-from menura.text.readings import Reading
+from menura.text.clean import Clean
+from menura.text.ipa import from_ipa
+from menura.text.markup import Script
+from menura.text.pronunciations import Pronunciation, matches
+from menura.text.readings import Reading, laid_over
+from menura.text.spelling import spell
+from menura.text.utterance import Language
 
-_INLINE = re.compile(r"<<([^<>]{1,200})>>")
 
+class FixedReadings:
+    """Readings that come before those of the language's own rules.
 
-def with_inline(readings: Sequence[Reading], text: str) -> list[Reading]:
-    """Adds readings for phonemes in double angle brackets, with or without bars between them.
-
-    Raises TextError (`text_phonemes_unknown`) for symbols outside the alphabet.
+    Raises TextError (`text_phonemes_unknown`) for phonemes in double angle brackets that are
+    outside of the alphabet.
     """
-    if "<<" not in text:
-        return list(readings)
-    inline = [
-        Reading(m.start(), m.end(), (m.group(1),), _checked(m.group(1)))
-        for m in _INLINE.finditer(text)
-    ]
-    outside = [r for r in readings if not any(i.start < r.end and r.start < i.end for i in inline)]
-    return sorted([*outside, *inline], key=lambda reading: reading.start)
+
+    def __init__(
+        self,
+        script: Script,
+        language: Language,
+        normalization: Language | None,
+        pronunciations: tuple[Pronunciation, ...],
+    ) -> None:
+        self._language = language
+        self._normalization = normalization
+        self._pronunciations = pronunciations
+        self._inline = []
+        for start, end in script.phonemes:
+            written = script.text[start:end].strip("<>")
+            if written.strip(" |"):
+                said = from_ipa(written, language)
+                self._inline.append(Reading(start, end, (script.text[start:end],), said))
+        self._inline_ends = [reading.end for reading in self._inline]
+        self._spelled = script.spelled
+        self._spelled_ends = [end for _, end in script.spelled]
+
+    def of(self, clean: Clean) -> list[Reading]:
+        """The readings of one sentence, with offsets in its clean text."""
+        first, last = clean.offsets[0], clean.offsets[-1]
+        found: list[Reading] = []
+        for reading in self._inline[bisect_left(self._inline_ends, first + 1) :]:
+            if reading.start >= last:
+                break
+            start, end = _within(clean, reading.start, reading.end)
+            found.append(Reading(start, end, reading.words, reading.phonemes))
+        for region in self._spelled[bisect_left(self._spelled_ends, first + 1) :]:
+            if region[0] >= last:
+                break
+            start, end = _within(clean, *region)
+            found = laid_over(spell(clean.text, start, end, self._language), found)
+        if self._pronunciations:
+            listed = matches(self._pronunciations, clean.text, self._language, self._normalization)
+            found = laid_over(listed, found)
+        return found
 
 
-def _checked(written: str) -> str:
-    phonemes = written.replace("|", "").strip()
-    unknown = sorted(set(phonemes) - SYMBOLS)
-    if unknown or not phonemes:
-        raise TextError(
-            "text_phonemes_unknown",
-            f"The phonemes {written!r} hold symbols that cannot be spoken: {' '.join(unknown)}.",
-            "Symbols of the phoneme alphabet in docs/pronunciation.md are accepted.",
-        )
-    return phonemes
+def _within(clean: Clean, start: int, end: int) -> tuple[int, int]:
+    """Where a stretch of the caller's text lies in a clean sentence."""
+    return bisect_left(clean.offsets, start), min(bisect_left(clean.offsets, end), len(clean.text))

@@ -1,14 +1,13 @@
 """Turns a clean Japanese sentence into words: phrases to Open JTalk, its words back to the text."""
 
 import unicodedata
+from collections.abc import Sequence
 
 from menura.text.alphabetic import ForeignPronouncer, trailing
 from menura.text.clean import Clean
-from menura.text.inline import with_inline
-from menura.text.normalising.japanese import RULES
 from menura.text.phonemes.contract import Spoken
 from menura.text.phonemes.japanese import Japanese, join
-from menura.text.readings import apply
+from menura.text.readings import Reading, Rule, apply, laid_over
 from menura.text.tokens import Token, tokenise
 from menura.text.unspoken import Unspoken
 from menura.text.utterance import Word
@@ -20,13 +19,21 @@ _JAPANESE = frozenset(["cjk", "digit", "reading"])
 class JapaneseAnalyst:
     """Cuts at punctuation and Latin words, and lets Open JTalk find the words in between."""
 
-    def __init__(self, japanese: Japanese, foreign: dict[str, ForeignPronouncer]) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        japanese: Japanese,
+        foreign: dict[str, ForeignPronouncer],
+    ) -> None:
+        self.rules = rules
         self.japanese = japanese
         self.foreign = foreign
 
-    def words(self, text: str, clean: Clean, unspoken: Unspoken) -> list[Word]:
+    def words(
+        self, text: str, clean: Clean, unspoken: Unspoken, fixed: Sequence[Reading] = ()
+    ) -> list[Word]:
         """Words of one sentence; what cannot be spoken is reported to `unspoken`."""
-        tokens, marks = tokenise(clean.text, with_inline(apply(RULES, clean.text), clean.text))
+        tokens, marks = tokenise(clean.text, laid_over(apply(self.rules, clean.text), fixed))
         for position in marks:
             unspoken.add(clean.offsets[position], clean.text[position])
         out: list[Word] = []
@@ -45,7 +52,7 @@ class JapaneseAnalyst:
                 if i < last and pieces[i + 1][2][0] in "ʔː":
                     after = ""
                 before = group[0].before if i == 0 else ""
-                out.append(Word(raw.strip(), a, said, before, after))
+                out.append(Word(raw.strip(), a, said, before, after, _in_full(group, start, end)))
         return out
 
     def _pieces(self, group: list[Token]) -> list[tuple[int, int, str]]:
@@ -91,6 +98,14 @@ class JapaneseAnalyst:
         if waiting:
             _add(out, places, position, len(phrase), join(waiting))
         return [piece for piece in out if piece[2]]
+
+
+def _in_full(group: list[Token], start: int, end: int) -> str:
+    """What a piece of a phrase is read as; empty where that is what is written."""
+    inside = [token for token in group if token.core < end and token.end > start]
+    if not any(token.kind == "reading" for token in inside):
+        return ""
+    return "".join(word for token in inside for word in token.words)
 
 
 def _phrases(tokens: list[Token]) -> list[list[Token]]:

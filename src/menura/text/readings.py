@@ -1,6 +1,7 @@
 """The shape of a normalisation rule: a pattern, and what its match is read as."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -75,3 +76,16 @@ def _readings(result: Sequence[Reading] | Sequence[str], match: re.Match[str]) -
 def group(match: re.Match[str], name: str, words: Sequence[str]) -> Reading:
     """A reading of one group of a match."""
     return Reading(match.start(name), match.end(name), tuple(words))
+
+
+def laid_over(readings: Sequence[Reading], fixed: Sequence[Reading]) -> list[Reading]:
+    """Both in order of their place; of readings that touch a fixed one only that stays."""
+    if not fixed:
+        return list(readings)
+    starts = [one.start for one in fixed]
+    outside = []
+    for reading in readings:
+        i = bisect_left(starts, reading.end)
+        if i == 0 or fixed[i - 1].end <= reading.start:
+            outside.append(reading)
+    return sorted([*outside, *fixed], key=lambda reading: reading.start)

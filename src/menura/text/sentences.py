@@ -71,13 +71,15 @@ _STARTERS = word_set(
 )
 
 
-def segments(text: str, language: Language) -> Iterator[Segment]:
-    """Yields the sentences of `text` in order; together they hold every non-blank character.
+def segments(text: str, language: Language, start: int = 0) -> Iterator[Segment]:
+    """Yields the sentences of `text` from an offset on, in order.
+
+    Together they hold every non-blank character.
 
     Newlines end a line unless they only wrap a paragraph; blank lines end a paragraph.
     """
     most = MOST_DENSE_CHARACTERS if language[:2] in ("ja", "zh") else MOST_CHARACTERS
-    start = _skip_blanks(text, 0)
+    start = _skip_blanks(text, start)
     search = start
     while start < len(text):
         limit = start + most

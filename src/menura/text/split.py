@@ -39,21 +39,30 @@ def size(words: Iterable[Word]) -> int:
     return sum(len(w.before) + len(w.phonemes) + len(w.after) for w in words)
 
 
-def pack(sentences: Iterable[Sentence], language: Language, limit: int) -> Iterator[Utterance]:
+def pack(
+    sentences: Iterable[Sentence],
+    language: Language,
+    limit: int,
+    *,
+    first: bool = True,
+    ending: Break | None = None,
+) -> Iterator[Utterance]:
     """Yields utterances of at most `limit` symbols as soon as their last word is known.
 
     Sentences are joined or cut to comfortable lengths, never across the end of a line. The last
-    utterance has no pause.
+    utterance has no pause. For a part of a text, `first` tells whether it is the first one, and
+    `ending` what stands between it and the next one, None for the end.
     """
-    packer = _Packer(limit)
+    final = ending is None
+    packer = _Packer(limit, first, Break.PARAGRAPH if ending is None else ending)
     waiting: Utterance | None = None
-    for words, ending in packer.run(sentences):
+    for words, stop in packer.run(sentences):
         if waiting is not None:
             yield waiting
             waiting = None
-        utterance = Utterance(tuple(words), language, PAUSES[ending])
+        utterance = Utterance(tuple(words), language, PAUSES[stop])
         # Only an utterance that may be the last one is held back, to take its pause away.
-        if ending >= Break.PARAGRAPH:
+        if final and stop >= Break.PARAGRAPH:
             waiting = utterance
         else:
             yield utterance
@@ -62,11 +71,12 @@ def pack(sentences: Iterable[Sentence], language: Language, limit: int) -> Itera
 
 
 class _Packer:
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, first: bool, ending: Break) -> None:
         self.limit = limit
         self.longest = min(LONGEST, limit)
         self.best = min(BEST, limit)
-        self.first = True
+        self.first = first
+        self.ending = ending
 
     def run(self, sentences: Iterable[Sentence]) -> Iterator[tuple[list[Word], Break]]:
         held: list[Word] = []
@@ -90,7 +100,7 @@ class _Packer:
                 yield self._close(held, sentence.ending), sentence.ending
                 held = []
         if held:
-            yield self._close(held), Break.PARAGRAPH
+            yield self._close(held, self.ending), self.ending
 
     def _close(self, words: list[Word], ending: Break = Break.SENTENCE) -> list[Word]:
         """Ends an utterance that has no stop of its own, which the model would clip."""

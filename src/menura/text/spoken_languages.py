@@ -1,13 +1,15 @@
 """The text machinery of each language, made when it is first asked for and then kept."""
 
 import threading
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol
 
 from menura.text.alphabetic import Alphabetic, ForeignPronouncer
 from menura.text.clean import Clean
-from menura.text.normalise import rules
+from menura.text.normalise import digits_only, rules
 from menura.text.phonemes.contract import Pronouncer
+from menura.text.readings import Reading
 from menura.text.unspoken import Unspoken
 from menura.text.utterance import Language, Word
 
@@ -15,13 +17,18 @@ from menura.text.utterance import Language, Word
 class Analyst(Protocol):
     """Turns clean sentences of a language into words with phonemes."""
 
-    def words(self, text: str, clean: Clean, unspoken: Unspoken) -> list[Word]:
-        """Words of one sentence of the caller's `text`, with offsets in it."""
+    def words(
+        self, text: str, clean: Clean, unspoken: Unspoken, fixed: Sequence[Reading] = ()
+    ) -> list[Word]:
+        """Words of one sentence of the caller's `text`, with offsets in it.
+
+        `fixed` are readings, with offsets in the clean text, that come before the language's own.
+        """
 
 
 _lock = threading.RLock()
 _pronouncers: dict[Language, Pronouncer] = {}
-_analysts: dict[Language, Analyst] = {}
+_analysts: dict[tuple[Language, Language | None], Analyst] = {}
 
 
 def pronouncer(language: Language) -> Pronouncer:
@@ -32,12 +39,13 @@ def pronouncer(language: Language) -> Pronouncer:
         return _pronouncers[language]
 
 
-def analyst(language: Language) -> Analyst:
-    """The analyst of a language. Thread-safe."""
+def analyst(language: Language, normalization: Language | None) -> Analyst:
+    """The analyst of a language, with the normalisation rules of a language. Thread-safe."""
+    key = (language, normalization)
     with _lock:
-        if language not in _analysts:
-            _analysts[language] = _make_analyst(language)
-        return _analysts[language]
+        if key not in _analysts:
+            _analysts[key] = _make_analyst(language, normalization)
+        return _analysts[key]
 
 
 _PRONOUNCERS: dict[Language, tuple[str, str]] = {
@@ -66,7 +74,8 @@ _SCRIPTS = {"devanagari": "hi-IN", "cjk": "zh-CN", "letter": "en-US"}
 _NATIVE_SCRIPT = {"hi": "devanagari", "ja": "cjk", "zh": "cjk"}
 
 
-def _make_analyst(language: Language) -> Analyst:
+def _make_analyst(language: Language, normalization: Language | None) -> Analyst:
+    own = digits_only(language) if normalization is None else rules(normalization)
     native = _NATIVE_SCRIPT.get(language[:2], "letter")
     foreign = {kind: ForeignPronouncer(other) for kind, other in _SCRIPTS.items() if kind != native}
     if language == "ja-JP":
@@ -75,10 +84,10 @@ def _make_analyst(language: Language) -> Analyst:
 
         japanese = pronouncer(language)
         assert isinstance(japanese, Japanese)
-        return JapaneseAnalyst(japanese, foreign)
+        return JapaneseAnalyst(own, japanese, foreign)
     cut = None
     if language == "zh-CN":
         from menura.text.phonemes import chinese
 
         cut = chinese.split_words
-    return Alphabetic(rules(language), pronouncer(language), foreign, cut)
+    return Alphabetic(own, pronouncer(language), foreign, cut)

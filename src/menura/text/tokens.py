@@ -15,14 +15,14 @@ _MARKS = (
     "\u20d0-\u20f0"
 )
 _DEVANAGARI = r"\u0900-\u0963\u0970-\u097f"
-_CJK = (
+CJK = (
     r"\u3005\u3040-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
     r"\U00020000-\U0003ffff"
 )
-_LETTER = rf"(?![{_DEVANAGARI}{_CJK}])[^\W\d_]"
+_LETTER = rf"(?![{_DEVANAGARI}{CJK}])[^\W\d_]"
 _ATOM = re.compile(
     rf"(?P<devanagari>[{_DEVANAGARI}]{{1,{MOST_LETTERS}}})"
-    rf"|(?P<cjk>[{_CJK}]{{1,{MOST_LETTERS}}})"
+    rf"|(?P<cjk>[{CJK}]{{1,{MOST_LETTERS}}})"
     r"|(?P<digit>[0-9]{1,20})"
     rf"|(?P<letter>{_LETTER}(?:[{_MARKS}]|{_LETTER}|['-](?={_LETTER})){{0,{MOST_LETTERS - 1}}})"
     r"|(?P<blank>\s+)"

@@ -29,6 +29,9 @@ class Word:
     after: str = " "
     """Punctuation symbols and the blank that follow, such as `", "`."""
 
+    in_full: str = ""
+    """What it is read as, such as `five dollars,`; empty where that is the text itself."""
+
 
 @dataclass(frozen=True)
 class Utterance:
