@@ -9,6 +9,9 @@ from typing import Any
 from menura.errors import ConflictError, InputError, NotFoundError
 from menura.library import voice_files
 from menura.library.keys import NewKey
+from menura.library.organisations import Account
+from menura.library.organisations import not_found as organisation_not_found
+from menura.library.plans import DEFAULT_PLAN
 from menura.library.store import Library
 from menura.library.tables import ApiKey
 from menura.library.tables import Voice as VoiceRow
@@ -80,6 +83,19 @@ class Catalogue:
         if self._organisation is None:
             self._organisation = self.library().organisations.default().id
         return self._organisation
+
+    def organisation(self, name: str) -> str:
+        """The id of an organisation. Raises NotFoundError, ConflictError when several fit."""
+        store = self.library().organisations
+        store.default()
+        everyone = [account.organisation for account in store.list()]
+        fitting = [row.id for row in everyone if name in (row.id, row.name)]
+        fitting = fitting or [row.id for row in everyone if _begins(row.id, name)]
+        if len(fitting) > 1:
+            raise _ambiguous("organisation", name, fitting)
+        if not fitting:
+            raise organisation_not_found(name)
+        return fitting[0]
 
     def library(self, *, stocked: bool = False) -> Library:
         """The open library. `stocked` puts the model's stock voices into it if need be."""
@@ -207,13 +223,23 @@ class Keys:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def create(self, description: str = "", *, admin: bool = False) -> NewKey:
-        """Makes a key; `secret` of the result is shown this once."""
-        return self._catalogue.library().keys.create(description, admin=admin)
+    def create(
+        self, description: str = "", *, admin: bool = False, organisation: str | None = None
+    ) -> NewKey:
+        """Makes a key; `secret` of the result is shown this once.
 
-    def list(self) -> Sequence[ApiKey]:
-        """Lists keys that are in force, newest first."""
-        return self._catalogue.library().keys.list()
+        `organisation` is a name, an id or the beginning of one; the default one when absent.
+        Raises NotFoundError, ConflictError when several fit.
+        """
+        owner = None if organisation is None else self._catalogue.organisation(organisation)
+        return self._catalogue.library().keys.create(
+            description, admin=admin, organisation_id=owner
+        )
+
+    def list(self, *, organisation: str | None = None) -> Sequence[ApiKey]:
+        """Lists keys that are in force, newest first: of one organisation, or of all."""
+        owner = None if organisation is None else self._catalogue.organisation(organisation)
+        return self._catalogue.library().keys.list(owner)
 
     def revoke(self, key_id: str) -> ApiKey:
         """Ends a key, named by its id or the beginning of it. Raises NotFoundError."""
@@ -221,6 +247,42 @@ class Keys:
         if len(fitting) > 1:
             raise _ambiguous("key", key_id, fitting)
         return self._catalogue.library().keys.revoke(fitting[0] if fitting else key_id)
+
+    def rotate_tokens(self, *, at_once: bool = False) -> str:
+        """Signs access tokens with a new secret from now on and returns the secret's id.
+
+        Tokens that are out stay good until they run out, unless `at_once` ends them.
+        """
+        return self._catalogue.library().tokens.rotate(at_once=at_once)
+
+
+class Organisations:
+    """Organisations of the server on this data folder, named by name, id or its beginning."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def create(self, name: str, plan: str = DEFAULT_PLAN, **limits: int | bool | None) -> Account:
+        """Makes an organisation on a plan of `menura.library.plans`, with limits of its own.
+
+        Raises InputError for an empty name, a plan or a limit that there is not.
+        """
+        store = self._catalogue.library().organisations
+        made = store.create(name, plan, limits)
+        return Account(made, store.plan(made.id))
+
+    def list(self) -> Sequence[Account]:
+        """Lists organisations with their plans, the default one first."""
+        self._catalogue.library().organisations.default()
+        return self._catalogue.library().organisations.list()
+
+    def set_plan(self, name: str, plan: str, **limits: int | bool | None) -> Account:
+        """Puts an organisation on a plan; limits of its own that it had are dropped.
+
+        Raises NotFoundError, ConflictError when several fit, InputError as `create`.
+        """
+        owner = self._catalogue.organisation(name)
+        return self._catalogue.library().organisations.set_plan(owner, plan, limits)
 
 
 def public_voice(row: VoiceRow) -> Voice:
@@ -257,6 +319,6 @@ def _begins(identity: str, text: str) -> bool:
 def _ambiguous(kind: str, text: str, fitting: Sequence[str]) -> ConflictError:
     return ConflictError(
         f"{kind}_id_ambiguous",
-        f"{len(fitting)} {kind} ids begin with {text!r}.",
-        f"Give more of it: {', '.join(fitting[:5])}.",
+        f"{len(fitting)} {kind}s fit {text!r}.",
+        f"Give more of an id: {', '.join(fitting[:5])}.",
     )

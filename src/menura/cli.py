@@ -5,7 +5,18 @@ from typing import Annotated
 import typer
 
 import menura
-from menura.commands import check, clone, doctor, judge, keys, localize, serve, speak, voices
+from menura.commands import (
+    check,
+    clone,
+    doctor,
+    judge,
+    keys,
+    localize,
+    organisations,
+    serve,
+    speak,
+    voices,
+)
 
 app = typer.Typer(
     name="menura",
@@ -20,6 +31,7 @@ app.command()(speak.speak)
 app.command()(localize.localize)
 app.add_typer(voices.app, name="voices")
 app.add_typer(keys.app, name="keys")
+app.add_typer(organisations.app, name="organisations")
 app.command()(judge.judge)
 app.command()(doctor.doctor)
 

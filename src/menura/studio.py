@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 
 from menura.audio.encode import complete_wav, mp3_bit_rate
 from menura.audio.formats import OutputFormat
-from menura.catalogue import Catalogue, Keys, Voice, Voices, clean_name, public_voice
+from menura.catalogue import Catalogue, Keys, Organisations, Voice, Voices, clean_name, public_voice
 from menura.errors import AudioError, InputError, ServerError
 from menura.library.offspring import localised, mixed
 from menura.library.refinements import NewRefinement
@@ -103,6 +103,7 @@ class Menura:
         self.catalogue = Catalogue(chosen, lambda: self.engine.model)
         self.voices = Voices(self.catalogue)
         self.keys = Keys(self.catalogue)
+        self.organisations = Organisations(self.catalogue)
         self._loaded: Engine | None = None
 
     def __enter__(self) -> Self:

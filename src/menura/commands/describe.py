@@ -1,4 +1,4 @@
-"""Voices, keys and speech as JSON values and as tables."""
+"""Voices, keys and organisations as JSON values and as tables."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from menura.commands.terminal import details
 
 if TYPE_CHECKING:
     from menura.catalogue import Voice
+    from menura.library.organisations import Account
     from menura.library.tables import ApiKey
 
 
@@ -76,6 +77,7 @@ def key_json(key: "ApiKey") -> dict[str, Any]:
     """A key without its secret as a JSON object."""
     return {
         "id": key.id,
+        "organisation": key.organisation_id,
         "description": key.description,
         "hint": key.hint,
         "admin": key.is_admin,
@@ -92,6 +94,40 @@ def key_table(keys: Sequence["ApiKey"]) -> Table:
         kind = "admin" if key.is_admin else "normal"
         made = f"{key.created_at:%Y-%m-%d %H:%M}"
         table.add_row(key.id, f"…{key.hint}", kind, made, key.description)
+    return table
+
+
+def organisation_json(account: "Account") -> dict[str, Any]:
+    """An organisation with its limits as a JSON object; null is no limit."""
+    plan = account.plan
+    return {
+        "id": account.organisation.id,
+        "name": account.organisation.name,
+        "plan": plan.name,
+        "contexts": plan.contexts,
+        "streams": plan.streams,
+        "sockets": plan.sockets,
+        "credits": plan.credits,
+        "pro_cloning": plan.pro_cloning,
+    }
+
+
+def organisation_table(accounts: Sequence["Account"]) -> Table:
+    """Organisations for a person, one a line."""
+    table = Table(box=None, pad_edge=False)
+    names = ("id", "name", "plan", "contexts", "streams", "sockets", "credits a month", "pro")
+    for name in names:
+        table.add_column(name, no_wrap=name == "id", overflow="fold")
+    for account in accounts:
+        plan = account.plan
+        limits = (plan.contexts, plan.streams, plan.sockets, plan.credits)
+        table.add_row(
+            account.organisation.id,
+            account.organisation.name,
+            plan.name,
+            *("any" if limit is None else str(limit) for limit in limits),
+            "yes" if plan.pro_cloning else "no",
+        )
     return table
 
 
