@@ -15,20 +15,25 @@ from menura.api.clones import GRACE_SECONDS, PATIENCE_SECONDS, CloneDesk
 from menura.api.errors import Guard, add_error_handlers
 from menura.api.event_requests import SpeechEventsRequest
 from menura.api.frame import RequestFrame
+from menura.api.openai_speech import OpenAISpeechRequest
 from menura.api.routes import (
     check,
     clone,
     export,
+    files,
     keys,
     localize,
     mix,
+    openai,
     speech,
     sse,
     status,
     tokens,
     usage,
+    voice_changer,
     voices,
 )
+from menura.api.routes.files import LinkRequest
 from menura.api.schemas import ErrorBody, SpeechRequest
 from menura.api.services import Services
 from menura.api.versions import NEWEST
@@ -120,6 +125,9 @@ def create_app(
         keys,
         tokens,
         usage,
+        files,
+        openai,
+        voice_changer,
     ):
         app.include_router(part.router)
     add_error_handlers(app)
@@ -132,6 +140,7 @@ def create_app(
         allow_headers=["*"],
         expose_headers=[
             *("X-Request-Id", "Retry-After", "Menura-Model", "Menura-Language", "Menura-Ignored"),
+            *("Menura-Speed", "Cartesia-File-ID"),
         ],
     )
     app.add_middleware(RequestFrame)
@@ -156,6 +165,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                     MixRequest,
                     TokenRequest,
                     KeyRequest,
+                    LinkRequest,
+                    OpenAISpeechRequest,
                 )
             ],
             ref_template="#/components/schemas/{model}",
@@ -167,7 +178,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
         }
         schema["security"] = [{"bearer": []}, {"key": []}]
-        for path in ("/", "/health", "/ready"):
+        for path in ("/", "/health", "/ready", "/links/{file_id}"):
             schema["paths"][path]["get"]["security"] = []
         app.openapi_schema = schema
     return app.openapi_schema

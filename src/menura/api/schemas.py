@@ -63,7 +63,7 @@ class SpeechRequest(RequestBody):
     speed: Literal["slow", "normal", "fast"] | None = Field(None, description="Deprecated.")
     normalization: str | None = Field(None, description="Accepted; without effect yet.")
     pronunciation_dict_id: str | None = None
-    save: bool | None = Field(None, description="Accepted; without effect yet.")
+    save: bool | None = Field(None, description="Keep the audio as a file; see `GET /files`.")
     duration: float | None = Field(None, description="Accepted; without effect.")
     add_timestamps: bool | None = Field(None, description="Accepted; without effect here.")
 

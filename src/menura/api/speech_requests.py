@@ -91,8 +91,6 @@ def ignored_fields(body: SpeechRequest) -> list[str]:
         ignored.append("generation_config.emotion")
     if body.normalization not in (None, "auto"):
         ignored.append("normalization")
-    if body.save:
-        ignored.append("save")
     if body.duration is not None:
         ignored.append("duration")
     if isinstance(body.voice, dict) and body.voice.get("__experimental_controls"):

@@ -10,6 +10,7 @@ of any recording a voice is made from, and silence stays exact zeros.
 
 import io
 import struct
+from typing import IO
 
 import numpy as np
 import soundfile
@@ -24,6 +25,9 @@ from menura.errors import ServerError
 Audio = NDArray[np.float32]
 
 UNKNOWN_SIZE = 0xFFFFFFFF
+_HEADER_BYTES = 64
+"""More than any header of `wav_header` has."""
+
 _WAVE = {  # format tag and bytes of a sample, RFC 2361 and the RIFF MCI documents
     "pcm_s16le": (1, 2),
     "pcm_f32le": (3, 4),
@@ -114,12 +118,29 @@ def wav_header(encoding: str, sample_rate: int, samples: int | None = None) -> b
 
 def complete_wav(data: bytes) -> bytes:
     """Puts the true sizes into the header of a whole wav that `Encoder` made."""
+    start, header = _true_header(data, len(data))
+    padding = b"\0" * (len(data[start:]) % 2)
+    return header + data[start:] + padding
+
+
+def complete_wav_file(file: IO[bytes]) -> None:
+    """As `complete_wav`, for a wav in a file that is open for reading and writing."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    start, header = _true_header(file.read(_HEADER_BYTES), size)
+    file.seek(0)
+    file.write(header)
+    if (size - start) % 2:
+        file.seek(0, io.SEEK_END)
+        file.write(b"\0")
+
+
+def _true_header(data: bytes, size: int) -> tuple[int, bytes]:
+    """Where the samples of a wav begin, and the header that its size asks for."""
     tag, _, sample_rate = struct.unpack_from("<HHI", data, 20)
     encoding = next(name for name, (number, _) in _WAVE.items() if number == tag)
     start = len(wav_header(encoding, sample_rate))
-    samples = (len(data) - start) // _WAVE[encoding][1]
-    padding = b"\0" * (len(data[start:]) % 2)
-    return wav_header(encoding, sample_rate, samples) + data[start:] + padding
+    return start, wav_header(encoding, sample_rate, (size - start) // _WAVE[encoding][1])
 
 
 def mp3_bit_rate(output: OutputFormat) -> int:

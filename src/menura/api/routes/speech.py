@@ -1,28 +1,16 @@
 """Text to audio."""
 
-from collections.abc import AsyncGenerator, Mapping
-
-import structlog
 from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from fastapi.responses import Response
 
+from menura.api.audio_answer import answer_audio
 from menura.api.deps import CallerDep, ServicesDep
-from menura.api.disconnect import while_connected
-from menura.api.errors import request_id
+from menura.api.saving import HEADER, SavedSpeech
 from menura.api.schemas import SpeechRequest, parse, read_body
 from menura.api.speaking import speak_request
 from menura.api.speech_requests import speech_headers, speech_job
-from menura.audio.encode import complete_wav
-from menura.errors import MenuraError
-from menura.work.jobs import SpeechOutput
 
 router = APIRouter(prefix="/tts", tags=["Speech"])
-
-_log = structlog.get_logger("menura.api")
-
-SHORT_CHARACTERS = 120
-"""A wav of so short a text is answered whole, with its true length in the header."""
 
 
 @router.post(
@@ -46,6 +34,10 @@ SHORT_CHARACTERS = 120
                     "description": "Fields of the request that had no effect.",
                     "schema": {"type": "string"},
                 },
+                HEADER: {
+                    "description": "With `save`: the file that is there once the answer is whole.",
+                    "schema": {"type": "string"},
+                },
             },
         }
     },
@@ -66,47 +58,8 @@ async def speak_bytes(request: Request, at: ServicesDep, caller: CallerDep) -> R
     job = await speech_job(at, caller, body)
     headers = await speech_headers(at, body, job)
     outputs = speak_request(at, caller, body, job, "bytes")
-    try:
-        if job.output.container == "wav" and len(job.text) <= SHORT_CHARACTERS:
-            whole = await while_connected(request, _all(outputs))
-            return Response(complete_wav(whole), 200, headers, job.output.media_type)
-        first = await while_connected(request, anext(outputs, None))
-    except BaseException:
-        await outputs.aclose()
-        raise
-    return _Audio(first, outputs, headers, job.output.media_type)
-
-
-class _Audio(StreamingResponse):
-    """Sends outputs as they come, and stops the work when sending ends for whatever reason."""
-
-    def __init__(
-        self,
-        first: SpeechOutput | None,
-        outputs: AsyncGenerator[SpeechOutput, None],
-        headers: Mapping[str, str],
-        media_type: str,
-    ) -> None:
-        self._outputs = outputs
-        super().__init__(self._bytes(first), 200, headers, media_type)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        except MenuraError as error:
-            # The headers are out. An answer that ends without its last chunk breaks the connection
-            # off, which is the only sign of an error that is left.
-            _log.error("speech broke off", code=error.code, request_id=request_id(scope))
-        finally:
-            await self._outputs.aclose()
-
-    async def _bytes(self, first: SpeechOutput | None) -> AsyncGenerator[bytes, None]:
-        if first is not None and first.data:
-            yield first.data
-        async for output in self._outputs:
-            if output.data:
-                yield output.data
-
-
-async def _all(outputs: AsyncGenerator[SpeechOutput, None]) -> bytes:
-    return b"".join([output.data async for output in outputs])
+    if body.save:
+        saved = SavedSpeech(at, caller, job)
+        headers[HEADER] = saved.file_id
+        outputs = saved.tee(outputs)
+    return await answer_audio(request, job, outputs, headers)
