@@ -21,6 +21,17 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=4010, ge=0, le=65535)
+    tls_cert: Path | None = None
+    """PEM file of a certificate with its chain, for a TLS port beside the plain one."""
+
+    tls_key: Path | None = None
+    """PEM file of the certificate's private key; None when the certificate's file has it."""
+
+    tls_self_signed: bool = False
+    """Make a development certificate in the data folder and serve a TLS port with it."""
+
+    tls_port: int = Field(default=4443, ge=0, le=65535)
+
     api_keys: str = ""
     """Extra API keys, comma-separated, valid as long as the process runs; for automation."""
 
@@ -59,6 +70,12 @@ class Settings(BaseSettings):
 
     speech_queue: int = Field(default=64, ge=1)
     """Speech requests that may wait; one more is refused with 429."""
+
+    contexts_per_socket: int = Field(default=64, ge=1)
+    """Contexts that may be open on one socket; one more is refused."""
+
+    socket_idle_seconds: float = Field(default=300.0, gt=0)
+    """A socket without traffic is closed after so long."""
 
     log_format: str = Field(default="auto", pattern="^(auto|json|text)$")
     """`auto` is text on a terminal, JSON otherwise."""

@@ -16,7 +16,7 @@ PROGRAM = """
 import json, sys
 from menura.api.server import serve
 from menura.settings import Settings
-serve(Settings(), lambda at: print(json.dumps([at.url, at.first_key]), flush=True),
+serve(Settings(), lambda at: print(json.dumps([at.url, at.first_key, at.tls_url]), flush=True),
       engine="tiny_engine:TinyEngine")
 """
 
@@ -29,6 +29,7 @@ class Process:
     url: str
     first_key: str | None
     log: Path
+    tls_url: str | None = None
 
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
         """Tells it to stop and returns its exit code."""
@@ -60,7 +61,7 @@ def process(data: Path, **environment: str) -> Iterator[Process]:
     ):
         try:
             assert child.stdout is not None
-            url, first_key = json.loads(child.stdout.readline())
-            yield Process(child, url, first_key, log)
+            url, first_key, tls_url = json.loads(child.stdout.readline())
+            yield Process(child, url, first_key, log, tls_url)
         finally:
             child.kill()

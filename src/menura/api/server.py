@@ -1,16 +1,20 @@
 """Running the app as a server process."""
 
+import asyncio
 import contextlib
 import signal
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 
 from menura.api.app import create_app
 from menura.api.services import Services
+from menura.api.tls import encryption
 from menura.errors import ServerError
 from menura.settings import Settings
 from menura.work.logs import configure_logs
@@ -18,6 +22,9 @@ from menura.work.pool import ENGINE, WorkerPool
 
 GRACEFUL_SECONDS = 10
 """How long requests under way may take after the server was told to stop."""
+
+TLS_HANDSHAKE_SECONDS = 10
+"""A client that takes longer to say how it wants to encrypt is cut off."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +34,46 @@ class Started:
     url: str
     first_key: str | None
     """The secret of the key that was made on the very first start; it is shown this once."""
+    tls_url: str | None = None
+    authority: Path | None = None
+    """The development authority that clients of the TLS port have to trust, where there is one."""
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, on_start: Callable[[], None]) -> None:
+    """One server on the plain port and, where there is one, the TLS port."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        on_start: Callable[[], None],
+        tls: tuple[socket.socket, ssl.SSLContext] | None,
+    ) -> None:
         super().__init__(config)
         self._on_start = on_start
+        self._tls = tls
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            if self._tls is not None:
+                await self._listen_with_tls(*self._tls)
             self._on_start()
+
+    async def _listen_with_tls(self, listener: socket.socket, context: ssl.SSLContext) -> None:
+        # uvicorn knows TLS for all its sockets or for none. The server that is added here shares
+        # state, limits and the end of the first one.
+        def protocol() -> asyncio.Protocol:
+            made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
+                config=self.config,
+                server_state=self.server_state,
+                app_state=self.lifespan.state,
+            )
+            return made
+
+        server = await asyncio.get_running_loop().create_server(
+            protocol, sock=listener, ssl=context, ssl_handshake_timeout=TLS_HANDSHAKE_SECONDS
+        )
+        self.servers.append(server)
 
 
 def serve(
@@ -50,20 +86,31 @@ def serve(
 
     Prints nothing: `on_start` gets the address, and on the first start the API key, once requests
     are taken; the model may still be loading then (`GET /ready`). `engine` is for `WorkerPool`.
-    Raises ServerError when the port or the data folder cannot be used.
+    With a certificate in the settings, a TLS port is served beside the plain one.
+    Raises ServerError when a port, the certificate or the data folder cannot be used.
     """
-    with _listen(settings) as listener:
+    secure = encryption(settings)
+    with contextlib.ExitStack() as open_sockets:
+        listener = open_sockets.enter_context(_listen(settings.host, settings.port))
+        tls = None
+        if secure is not None:
+            tls_listener = open_sockets.enter_context(_listen(settings.host, settings.tls_port))
+            tls = (tls_listener, secure.context)
         configure_logs(settings)
         app = create_app(settings, pool=WorkerPool(settings, engine=engine))
         at: Services = app.state.services
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        # Port 0 lets the system choose; this is what it chose.
-        url = f"http://{host}:{listener.getsockname()[1]}"
 
         def started() -> None:
             first_key = at.library.keys.first_key()
             if on_start is not None:
-                on_start(Started(url, first_key))
+                on_start(
+                    Started(
+                        _url("http", settings, listener),
+                        first_key,
+                        None if tls is None else _url("https", settings, tls[0]),
+                        None if secure is None else secure.authority,
+                    )
+                )
 
         config = uvicorn.Config(
             app,
@@ -72,7 +119,7 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
         )
-        server = _Server(config, started)
+        server = _Server(config, started, tls)
         with _stopping_is_no_error():
             server.run(sockets=[listener])
         if not server.started:
@@ -100,13 +147,19 @@ def _stopping_is_no_error() -> Iterator[None]:
             signal.signal(kind, handler)
 
 
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _url(scheme: str, settings: Settings, listener: socket.socket) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    # Port 0 lets the system choose; this is what it chose.
+    return f"{scheme}://{host}:{listener.getsockname()[1]}"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise ServerError(
             "address_not_available",
-            f"The address {settings.host}:{settings.port} cannot be listened on: {error.strerror}.",
+            f"The address {host}:{port} cannot be listened on: {error.strerror}.",
             "Choose another port, or stop the program that uses this one.",
         ) from error
