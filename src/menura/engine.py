@@ -6,11 +6,14 @@ from collections import OrderedDict
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import numpy as np
 import structlog
 import torch
+from numpy.typing import NDArray
 
 from menura.audio.recognise import Recogniser
 from menura.cloning.clip import prepare_clip
+from menura.cloning.speaker_clip import speech_of
 from menura.errors import InputError, NotFoundError
 from menura.models import states
 from menura.models.contract import BaseModel, CloneOptions, Progress, VoiceState
@@ -20,6 +23,7 @@ from menura.speech.synthesis import synthesise
 from menura.text.warning import TextWarning
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput, VoiceRef
+from menura.work.voices import embedding_model
 
 _MOST_VOICES = 32
 
@@ -45,7 +49,7 @@ class Engine:
         self.settings = settings
         self._model: BaseModel | None = None
         self._recogniser: Recogniser | None = None
-        self._voices: OrderedDict[tuple[str, int], VoiceState] = OrderedDict()
+        self._voices: OrderedDict[tuple[object, ...], VoiceState] = OrderedDict()
 
     @property
     def model(self) -> BaseModel:
@@ -56,9 +60,15 @@ class Engine:
         return self._model
 
     def voice(self, ref: VoiceRef) -> VoiceState:
-        """Loads a voice, the last 32 from memory. Raises NotFoundError, StateError."""
+        """Loads a voice, the last 32 from memory.
+
+        Raises NotFoundError, StateError, InputError for an embedding that cannot be used.
+        """
+        key: tuple[object, ...]
         if ref.stock is not None:
             key = (ref.stock, 0)
+        elif ref.embedding is not None:
+            key = (ref.embedding, ref.language)
         elif ref.state is not None:
             try:
                 key = (str(ref.state), ref.state.stat().st_mtime_ns)
@@ -82,6 +92,9 @@ class Engine:
     def _load_voice(self, ref: VoiceRef) -> VoiceState:
         if ref.stock is not None:
             return self.model.stock_state(ref.stock)
+        if ref.embedding is not None:
+            language = ref.language or self.model.info.languages[0]
+            return embedding_model(self.model).from_embedding(ref.embedding, language)
         state = states.load(Path(str(ref.state)))
         self.model.check_state(state)
         return state
@@ -169,6 +182,10 @@ class Engine:
         return CheckOutcome(
             prepared.clip.transcript, prepared.advice, prepared.facts.report(), prepared.timeline
         )
+
+    def speech_of(self, clip: Path, *, enhance: bool = False) -> tuple[NDArray[np.float32], int]:
+        """The speech in a clip, and its rate in Hz. Raises AudioError, ModelFilesError."""
+        return speech_of(clip, enhance=enhance)
 
     def _listener(self) -> Recogniser:
         if self._recogniser is None:

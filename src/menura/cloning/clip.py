@@ -93,7 +93,7 @@ def prepare_clip(
     )
     audio, rate = recording.audio, recording.sample_rate
     audio = audio - np.float32(audio.mean(dtype=np.float64))
-    spans = _speech(audio, rate)
+    spans = find_speech(audio, rate)
     quality = measure(audio, rate, spans, clipped=recording.clipped_share)
     choice = choose(audio, rate, spans, mode)
     used = assemble(audio, rate, choice)
@@ -191,7 +191,8 @@ def likeness(one: str, other: str) -> float:
     return float(difflib.SequenceMatcher(None, first, second, autojunk=False).ratio())
 
 
-def _speech(audio: Audio, sample_rate: int) -> list[Span]:
+def find_speech(audio: Audio, sample_rate: int) -> list[Span]:
+    """Where speech is. Raises AudioError unless there is enough of it to tell a voice."""
     spans = speech_spans(audio, sample_rate)
     total = audio.size / sample_rate
     if total < LEAST_SPEECH_SECONDS:

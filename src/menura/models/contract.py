@@ -258,3 +258,30 @@ class ReshapingModel(Protocol):
         Raises InputError for weights that are negative, not finite or all 0, or for too many
         voices; StateError for a state that does not fit.
         """
+
+
+@runtime_checkable
+class EmbeddingModel(Protocol):
+    """What a base model has beside `BaseModel` when its voices can be told as 192 numbers.
+
+    Numbers are unit vectors, float32 of shape [192]; likeness of two voices is their dot product.
+    """
+
+    def embed(self, state: VoiceState, language: Language) -> NDArray[np.float32]:
+        """The numbers of a voice, as it sounds in `language`.
+
+        Raises StateError for a state that does not fit, TextError for a language that the model
+        does not speak.
+        """
+
+    def embed_audio(self, audio: Audio, sample_rate: int) -> NDArray[np.float32]:
+        """The numbers of whoever speaks in a recording. Raises AudioError for too short a one."""
+
+    def from_embedding(
+        self, numbers: Sequence[float], language: Language, *, base: VoiceState | None = None
+    ) -> VoiceState:
+        """A voice with these numbers that speaks `language`; what they do not say is of `base`.
+
+        Numbers of any length are scaled to 1. Raises InputError unless there are 192 finite ones
+        that are not all 0, StateError for a base that does not fit.
+        """

@@ -9,20 +9,29 @@ from pathlib import Path
 
 from menura.audio.formats import OutputFormat
 from menura.models.contract import PhonemeTiming, VoiceState, WordTiming
+from menura.text.pronunciations import Pronunciation
 from menura.text.utterance import Language
 
 
 @dataclass(frozen=True)
 class VoiceRef:
-    """Which voice speaks: a stock voice of the model by key, or a stored state by file."""
+    """Which voice speaks: a stock voice of the model by key, a stored state by file, or numbers."""
 
     stock: str | None = None
     state: Path | None = None
+    embedding: tuple[float, ...] | None = None
+    """See `menura.models.contract.EmbeddingModel`."""
+
+    language: Language | None = None
+    """That of an embedding, which a voice is made of for it."""
 
 
 @dataclass(frozen=True)
 class SpeechJob:
-    """Text to be spoken."""
+    """Text to be spoken, with marks as in `menura.text.markup`.
+
+    Speed, volume and emotion hold until a mark in the text changes them.
+    """
 
     text: str
     voice: VoiceRef
@@ -35,6 +44,18 @@ class SpeechJob:
     """Multiplies the amplitude, 0.5 to 2.0; peaks are limited, never clipped."""
 
     seed: int = 0
+    emotion: str = ""
+    """Names of `menura.text.emotions`; unknown ones change nothing."""
+
+    normalization: str = "auto"
+    """`auto`, `off`, or a locale of the language whose rules are meant."""
+
+    pronunciations: tuple[Pronunciation, ...] = ()
+    duration: float | None = None
+    """Most seconds of audio; what would come later is cut off."""
+
+    normalized_words: bool = False
+    """Whether timings name the words as they are read (`five dollars`), not as they are written."""
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,10 @@ from menura.work.protocol import (
     frame,
     unframe,
 )
-from menura.work.voices import VoiceJob, VoiceOutcome
+from menura.work.voices import EmbeddingJob, EmbeddingOutcome, VoiceJob, VoiceOutcome
 
-Job = SpeechJob | CloneJob | CheckJob | VoiceJob
-Result = SpeechOutput | JobProgress | CloneOutcome | CheckOutcome | VoiceOutcome
+Job = SpeechJob | CloneJob | CheckJob | VoiceJob | EmbeddingJob
+Result = SpeechOutput | JobProgress | CloneOutcome | CheckOutcome | VoiceOutcome | EmbeddingOutcome
 
 FIRST_RESTART_SECONDS = 0.5
 LONGEST_RESTART_SECONDS = 30.0

@@ -11,7 +11,7 @@ from menura.settings import Settings
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
 from menura.work.lane import Lane, LaneOptions
-from menura.work.voices import VoiceJob, VoiceOutcome
+from menura.work.voices import EmbeddingJob, EmbeddingOutcome, VoiceJob, VoiceOutcome
 
 ENGINE = "menura.engine:Engine"
 CLONE_NICENESS = 10
@@ -170,3 +170,15 @@ class WorkerPool:
                 if isinstance(result, VoiceOutcome):
                     return result
         raise ServerError("job_without_voice", "The job ended without a voice.")
+
+    async def embed(self, job: EmbeddingJob) -> tuple[float, ...]:
+        """Tells a voice or a speaker as 192 numbers, in the speech worker.
+
+        Raises BusyError when too many texts wait, ServerError when the worker died, and what
+        `menura.work.voices.embed_voice` raises.
+        """
+        async with aclosing(self.speech.run(job)) as results:
+            async for result in results:
+                if isinstance(result, EmbeddingOutcome):
+                    return result.embedding
+        raise ServerError("job_without_embedding", "The job ended without an embedding.")

@@ -15,7 +15,7 @@ from menura.models.contract import ModelInfo, StockVoice
 from menura.settings import Settings
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
-from menura.work.voices import VoiceJob, VoiceOutcome
+from menura.work.voices import EmbeddingJob, EmbeddingOutcome, VoiceJob, VoiceOutcome
 
 WINDOW = 4
 """Outputs of one speech job that may lie between worker and listener; then the worker pauses it."""
@@ -41,7 +41,7 @@ class Start:
     """Work on a job."""
 
     job_id: int
-    job: SpeechJob | CloneJob | CheckJob | VoiceJob
+    job: SpeechJob | CloneJob | CheckJob | VoiceJob | EmbeddingJob
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Item:
     """From a worker: the next output of a job."""
 
     job_id: int
-    item: SpeechOutput | JobProgress | CloneOutcome | CheckOutcome | VoiceOutcome
+    item: SpeechOutput | JobProgress | CloneOutcome | CheckOutcome | VoiceOutcome | EmbeddingOutcome
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from menura.errors import InputError
 from menura.models import states
-from menura.models.contract import BaseModel, ReshapingModel, VoiceState
+from menura.models.contract import BaseModel, EmbeddingModel, ReshapingModel, VoiceState
 from menura.text.utterance import Language
 from menura.work.jobs import VoiceRef
 
@@ -45,7 +45,44 @@ class InspectJob:
     file: Path
 
 
-VoiceJob = LocaliseJob | MixJob | InspectJob
+@dataclass(frozen=True)
+class EmbeddedJob:
+    """A voice that is to be made of an embedding."""
+
+    embedding: tuple[float, ...]
+    language: Language
+    base: VoiceRef | None = None
+    """Gives what the embedding does not say; the model's own choice when absent."""
+
+
+VoiceJob = LocaliseJob | MixJob | InspectJob | EmbeddedJob
+
+
+@dataclass(frozen=True)
+class EmbedJob:
+    """A voice whose embedding is asked for."""
+
+    voice: VoiceRef
+    language: Language
+
+
+@dataclass(frozen=True)
+class EmbedClipJob:
+    """A recording whose speaker's embedding is asked for."""
+
+    clip: Path
+    enhance: bool = False
+    """Clean it up first."""
+
+
+EmbeddingJob = EmbedJob | EmbedClipJob
+
+
+@dataclass(frozen=True)
+class EmbeddingOutcome:
+    """A voice as numbers."""
+
+    embedding: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -71,7 +108,25 @@ def make_voice(engine: "Engine", job: VoiceJob) -> VoiceOutcome:
             made = _reshaping(engine.model).localise(voice, source, target, gender=job.gender)
         case MixJob(voices=refs, weights=weights):
             made = _reshaping(engine.model).mix([engine.voice(ref) for ref in refs], weights)
+        case EmbeddedJob(embedding=numbers, language=language, base=ref):
+            base = None if ref is None else engine.voice(ref)
+            made = embedding_model(engine.model).from_embedding(numbers, language, base=base)
     return VoiceOutcome(made)
+
+
+def embed_voice(engine: "Engine", job: EmbeddingJob) -> EmbeddingOutcome:
+    """Does such a job in the process that holds the model. It takes a second or two.
+
+    Raises InputError where the model knows no embeddings, AudioError for a clip without speech,
+    NotFoundError.
+    """
+    model = embedding_model(engine.model)
+    match job:
+        case EmbedJob(voice=ref, language=language):
+            found = model.embed(engine.voice(ref), language)
+        case EmbedClipJob(clip=clip, enhance=enhance):
+            found = model.embed_audio(*engine.speech_of(clip, enhance=enhance))
+    return EmbeddingOutcome(tuple(float(number) for number in found))
 
 
 def inspect(model: BaseModel, source: bytes | Path) -> VoiceOutcome:
@@ -87,5 +142,16 @@ def _reshaping(model: BaseModel) -> ReshapingModel:
             "model_cannot_reshape",
             f"The base model {model.info.alias!r} cannot make voices out of voices.",
             "Clone a recording instead, or use a model such as menura-1.",
+        )
+    return model
+
+
+def embedding_model(model: BaseModel) -> EmbeddingModel:
+    """The model, if it knows embeddings. Raises InputError."""
+    if not isinstance(model, EmbeddingModel):
+        raise InputError(
+            "model_without_embeddings",
+            f"The base model {model.info.alias!r} knows no voice embeddings.",
+            "Name voices by their ids, or use a model such as menura-1.",
         )
     return model

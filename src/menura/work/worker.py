@@ -39,7 +39,18 @@ from menura.work.protocol import (
     frame,
     unframe,
 )
-from menura.work.voices import InspectJob, LocaliseJob, MixJob, VoiceJob, make_voice
+from menura.work.voices import (
+    EmbedClipJob,
+    EmbeddedJob,
+    EmbeddingJob,
+    EmbedJob,
+    InspectJob,
+    LocaliseJob,
+    MixJob,
+    VoiceJob,
+    embed_voice,
+    make_voice,
+)
 
 if TYPE_CHECKING:
     # Importing it loads the whole engine, which a test with its own engine does not need.
@@ -108,7 +119,11 @@ class Worker:
                 self._clone(job_id, job)
             case Start(job_id=job_id, job=CheckJob() as job):
                 self._check(job_id, job)
-            case Start(job_id=job_id, job=LocaliseJob() | MixJob() | InspectJob() as job):
+            case Start(
+                job_id=job_id, job=LocaliseJob() | MixJob() | InspectJob() | EmbeddedJob() as job
+            ):
+                self._make_voice(job_id, job)
+            case Start(job_id=job_id, job=EmbedJob() | EmbedClipJob() as job):
                 self._make_voice(job_id, job)
             case Stop(job_id=job_id):
                 if job_id in self._open:
@@ -163,11 +178,14 @@ class Worker:
         self._stopped.discard(job_id)
         self._send(Ended(job_id, error))
 
-    def _make_voice(self, job_id: int, job: VoiceJob) -> None:
+    def _make_voice(self, job_id: int, job: VoiceJob | EmbeddingJob) -> None:
         error: MenuraError | None = None
         try:
             if job_id not in self._stopped:
-                self._send(Item(job_id, make_voice(self._engine, job)))
+                if isinstance(job, EmbedJob | EmbedClipJob):
+                    self._send(Item(job_id, embed_voice(self._engine, job)))
+                else:
+                    self._send(Item(job_id, make_voice(self._engine, job)))
         except Exception as failure:
             error = _as_menura(failure)
         self._stopped.discard(job_id)

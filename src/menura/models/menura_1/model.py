@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from menura.errors import NotFoundError, TextError
@@ -182,6 +183,29 @@ class Menura1:
         for state in states:
             self.check_state(state)
         return mix(states, weights, self.network.decoder)
+
+    def embed(self, state: VoiceState, language: Language) -> NDArray[np.float32]:
+        """Gives the speaker embedding [192] of a voice. Raises StateError, TextError."""
+        from menura.models.menura_1.embedding import embed
+
+        self.check_state(state)
+        return embed(self, state, language)
+
+    def embed_audio(self, audio: Audio, sample_rate: int) -> NDArray[np.float32]:
+        """Gives the speaker embedding [192] of a recording. Raises AudioError."""
+        from menura.models.menura_1.embedding import embed_audio
+
+        return embed_audio(self, audio, sample_rate)
+
+    def from_embedding(
+        self, numbers: Sequence[float], language: Language, *, base: VoiceState | None = None
+    ) -> VoiceState:
+        """Makes a voice of a speaker embedding. Raises InputError, StateError."""
+        from menura.models.menura_1.embedding import from_embedding
+
+        if base is not None:
+            self.check_state(base)
+        return from_embedding(self, numbers, language, base)
 
 
 def shape_pitch(plan: Plan, prosody: Prosody) -> Plan:

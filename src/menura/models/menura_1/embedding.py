@@ -1,0 +1,100 @@
+"""Voices as 192 numbers, and back.
+
+The numbers are the CAM++ speaker embedding of what a voice says, as a unit vector. Back leads the
+map that clones start from (`menura.models.menura_1.start`): the embedding sets the voice's adapter,
+and the nearest stock voice gives it a melody and a pace, which an embedding says nothing of.
+"""
+
+import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from menura.errors import InputError
+from menura.judging.speaker import SpeakerEncoder
+from menura.models.contract import Audio, VoiceState
+from menura.models.menura_1 import voices
+from menura.models.menura_1.decoder import SAMPLE_RATE
+from menura.models.menura_1.free_speech import sentences
+from menura.models.menura_1.layers import STYLE
+from menura.models.menura_1.start import EMBEDDING, start_of
+from menura.models.menura_1.state import Prosody, make_state, split_state
+from menura.models.menura_1.stock_profiles import nearest_voices, profiles
+from menura.text.prepare import prepare
+from menura.text.utterance import Language
+
+if TYPE_CHECKING:
+    from menura.models.menura_1.model import Menura1
+
+_SHARE = 0.95
+"""How much of the update a voice gets, as in a clone; see `fitting.Recipe.share`."""
+
+
+def embed(model: "Menura1", state: VoiceState, language: Language) -> NDArray[np.float32]:
+    """The embedding [192] of a checked state that speaks `language`; a unit vector.
+
+    Stock voices have theirs in the package. Raises TextError for a language without sentences.
+    """
+    stock = profiles().get(state.metadata.get("stock", ""))
+    if stock is not None:
+        return unit(stock)
+    # One sentence will do: that of another one differs by a cosine of 0.95.
+    said = prepare(sentences(language)[0], language, limit=model.info.utterance_symbols)
+    spoken = [part.audio for one in said for part in model.speak(one, state)]
+    return embed_audio(model, np.concatenate(spoken), SAMPLE_RATE)
+
+
+def embed_audio(model: "Menura1", audio: Audio, rate: int) -> NDArray[np.float32]:
+    """The embedding [192] of a recording. Raises AudioError under a quarter of a second."""
+    return _encoder(str(model.device)).embed_array(audio, rate)
+
+
+def from_embedding(
+    model: "Menura1",
+    numbers: Sequence[float],
+    language: Language,
+    base: VoiceState | None = None,
+) -> VoiceState:
+    """A voice of these numbers, with the melody and pace of a checked `base`.
+
+    Without one, the nearest stock voice of `language` gives them. Raises InputError unless there
+    are 192 finite numbers that are not all 0.
+    """
+    embedding = unit(numbers)
+    if base is None:
+        nearest = max(nearest_voices(embedding, language, 1), key=lambda pair: pair[1])[0]
+        table, prosody = np.asarray(voices.tables()[nearest]), Prosody()
+    else:
+        table, prosody, _ = split_state(base)
+    decoder = model.network.decoder
+    start = start_of(torch.from_numpy(embedding), decoder)
+    adapter = {
+        name: (tensor if name.startswith("down/") else tensor * _SHARE).cpu().half()
+        for name, tensor in start.tensors.items()
+    }
+    style = table.astype(np.float32)
+    style[:, :STYLE] += _SHARE * start.shift.cpu().numpy()
+    return make_state(style, prosody, adapter)
+
+
+def unit(numbers: Sequence[float] | NDArray[np.floating]) -> NDArray[np.float32]:
+    """Numbers scaled to a length of 1. Raises InputError where they are no embedding."""
+    given = torch.as_tensor(np.asarray(numbers, dtype=np.float64))
+    if given.shape != (EMBEDDING,) or not bool(torch.isfinite(given).all()) or not given.any():
+        raise InputError(
+            "embedding_invalid",
+            "The voice embedding cannot be used.",
+            f"Give {EMBEDDING} finite numbers, not all of them 0.",
+        )
+    # Scaled by the largest first: squares of what a client may send could overflow.
+    scaled = functional.normalize(given / given.abs().max(), dim=0)
+    return np.asarray(scaled.numpy(), dtype=np.float32)
+
+
+@functools.cache
+def _encoder(device: str) -> SpeakerEncoder:
+    return SpeakerEncoder(device)
