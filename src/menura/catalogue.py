@@ -15,7 +15,8 @@ from menura.library.plans import DEFAULT_PLAN
 from menura.library.store import Library
 from menura.library.tables import ApiKey
 from menura.library.tables import Voice as VoiceRow
-from menura.library.voices import NewVoice, VoiceFilter
+from menura.library.voice_query import VoiceFilter
+from menura.library.voices import NewVoice
 from menura.models import states
 from menura.models.contract import BaseModel, VoiceState
 from menura.settings import Settings

@@ -1,6 +1,7 @@
 """Settings from the environment (`MENURA_*`); command-line flags override them."""
 
 from pathlib import Path
+from uuid import UUID
 
 import platformdirs
 from pydantic import Field
@@ -43,6 +44,10 @@ class Settings(BaseSettings):
 
     A value is `base` for the base model, its own name, or `retired`; see `menura.api.model_ids`.
     """
+
+    voice_ids: dict[UUID, str] = Field(default_factory=dict)
+    """Voice ids that clients carry and what answers to them, beside the built-in table, as a JSON
+    object: the key of a stock voice, such as `af_heart`, or the id of a voice."""
 
     device: str = "auto"
     """`auto` takes CUDA when there is one; or any torch device name."""

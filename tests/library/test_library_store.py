@@ -25,7 +25,8 @@ from menura.library.migrations import STEPS, migrate
 from menura.library.stock import ALIASES, stock_id, stock_time
 from menura.library.store import Library
 from menura.library.tables import Table
-from menura.library.voices import NewVoice, VoiceFilter
+from menura.library.voice_query import VoiceFilter
+from menura.library.voices import NewVoice
 from menura.models.contract import ModelInfo, StockVoice
 from menura.settings import Settings
 

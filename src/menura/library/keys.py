@@ -16,7 +16,7 @@ from menura.library.database import Database
 from menura.library.organisations import OrganisationStore
 from menura.library.organisations import not_found as organisation_not_found
 from menura.library.tables import ApiKey, Organisation
-from menura.library.voices import plain
+from menura.library.voice_query import plain
 
 PREFIX = "sk_car_"
 ADMIN_PREFIX = "sk_car_admin_"

@@ -190,6 +190,27 @@ def m007_files(connection: Connection) -> None:
     )
 
 
+def m008_embeddings_and_accents_of_voices(connection: Connection) -> None:
+    """Embeddings of voices, and the states by which clones speak other accents."""
+    connection.exec_driver_sql("ALTER TABLE voices ADD COLUMN embedding TEXT")
+    connection.exec_driver_sql("ALTER TABLE voices ADD COLUMN embedding_of TEXT")
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE voice_accents (
+            voice_id TEXT NOT NULL REFERENCES voices (id) ON DELETE CASCADE,
+            accent TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            locale TEXT NOT NULL,
+            spoken TEXT NOT NULL,
+            blob TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            made_of TEXT NOT NULL,
+            PRIMARY KEY (voice_id, accent)
+        )
+        """
+    )
+
+
 STEPS: tuple[Step, ...] = (
     m001_organisations_and_keys,
     m002_voices,
@@ -197,6 +218,7 @@ STEPS: tuple[Step, ...] = (
     m004_refinements,
     m005_plans_ledger_and_tokens,
     m007_files,
+    m008_embeddings_and_accents_of_voices,
 )
 
 

@@ -7,7 +7,9 @@ from menura.library.keys import KeyStore
 from menura.library.ledger import Ledger
 from menura.library.organisations import OrganisationStore
 from menura.library.refinements import RefinementStore
+from menura.library.stock import ALIASES
 from menura.library.tokens import TokenStore
+from menura.library.voice_accents import AccentStore
 from menura.library.voices import VoiceStore
 from menura.settings import Settings
 
@@ -29,7 +31,12 @@ class Library:
         self.keys = KeyStore(self._database, self.organisations)
         self.tokens = TokenStore(self._database)
         self.ledger = Ledger(self._database)
-        self.voices = VoiceStore(self._database, self.blobs, self.uploads)
+        self.previews = BlobStore(settings.data / "previews")
+        """Short speech of voices; can be made anew at any time."""
+
+        aliases = {**ALIASES, **{str(key): voice for key, voice in settings.voice_ids.items()}}
+        self.voices = VoiceStore(self._database, self.blobs, self.uploads, self.previews, aliases)
+        self.accents = AccentStore(self._database, self.blobs, aliases)
         self.refinements = RefinementStore(self._database, self.blobs, self.uploads)
         self.files = FileStore(self._database, BlobStore(settings.data / "files"))
         self.sweep()

@@ -104,11 +104,53 @@ class Voice(Table):
     report: Mapped[dict[str, Any]] = mapped_column(JSON)
     advice: Mapped[list[Any]] = mapped_column(JSON)
     consent: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The statement, when it was given, and the id of the key that it came with, if any."""
+
+    embedding: Mapped[list[float] | None] = mapped_column(JSON(none_as_null=True))
+    """As in `menura.models.contract.EmbeddingModel`."""
+
+    embedding_of: Mapped[str | None]
+    """Digest of the state file (of a stock voice: the snapshot) that the embedding is of."""
+
+    accents: Mapped[list["VoiceAccent"]] = relationship(
+        lazy="selectin",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        order_by="VoiceAccent.created_at",
+    )
+    """Attached ones; the native one is not among them."""
 
     refinement: Mapped["Refinement | None"] = relationship(
         lazy="joined", cascade="all, delete-orphan", passive_deletes=True
     )
     """None for stock voices, and for voices that no clip was cloned for here."""
+
+
+class VoiceAccent(Table):
+    """Another accent that a clone speaks, by a localized state of its own."""
+
+    __tablename__ = "voice_accents"
+
+    voice_id: Mapped[str] = mapped_column(ForeignKey("voices.id"), primary_key=True)
+    accent: Mapped[str] = mapped_column(primary_key=True)
+    """The slug."""
+
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    locale: Mapped[str]
+    """The accent's own."""
+
+    spoken: Mapped[str]
+    """The same, or the nearest that the model speaks."""
+
+    blob: Mapped[str]
+    digest: Mapped[str]
+    made_of: Mapped[str]
+    """Digest of the voice's state that was localized; the voice may be better by now."""
+
+    def copy(self) -> "VoiceAccent":
+        """The same values in a record of no session."""
+        names = [column.key for column in self.__table__.columns]
+        return VoiceAccent(**{name: getattr(self, name) for name in names})
 
 
 class Refinement(Table):

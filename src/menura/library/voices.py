@@ -1,22 +1,32 @@
 """Voices: stock voices that all may use, and clones that only their organisation sees."""
 
-import unicodedata
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, inspect, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, delete, or_, select, update
 
-from menura.errors import ConflictError, InputError, NotFoundError, PermissionDeniedError
+from menura.errors import ConflictError, InputError, NotFoundError
 from menura.library.blobs import BlobStore
 from menura.library.database import Database
 from menura.library.refinements import NewRefinement
 from menura.library.stock import ALIASES, stock_id, stock_time
-from menura.library.tables import DeletedVoice, Voice
+from menura.library.tables import DeletedVoice, Voice, VoiceAccent
+from menura.library.voice_query import (
+    Aliases,
+    VoiceFilter,
+    conditions,
+    find,
+    find_own,
+    not_found,
+    place_of,
+    search_text,
+    usable,
+)
 from menura.models.contract import ModelInfo, StockVoice
+from menura.text.utterance import Language
 from menura.work.jobs import VoiceRef
 
 CHANGEABLE = frozenset({"name", "description", "gender", "accent", "tagline"})
@@ -45,20 +55,8 @@ class NewVoice:
     advice: Sequence[Mapping[str, Any]] = ()
     consent: Mapping[str, Any] | None = None
     refinement: NewRefinement | None = None
-
-
-@dataclass(frozen=True)
-class VoiceFilter:
-    """Which voices a list shows; None leaves a criterion out."""
-
-    q: str | None = None
-    """Part of name, description, tagline or id; case and diacritics do not matter."""
-
-    gender: str | None = None
-    language: str | None = None
-    """A language (`en`) or a locale (`en-GB`, `en_gb`)."""
-
-    is_owner: bool | None = None
+    embedding: Sequence[float] | None = None
+    """The numbers that the voice was made of, if it was."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +74,19 @@ class VoiceStore:
     Every call names the organisation that asks; the voices of others do not exist for it.
     """
 
-    def __init__(self, database: Database, blobs: BlobStore, clips: BlobStore) -> None:
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        clips: BlobStore,
+        previews: BlobStore,
+        aliases: Aliases = ALIASES,
+    ) -> None:
         self._database = database
         self._blobs = blobs
         self._clips = clips
+        self._previews = previews
+        self._aliases = aliases
 
     def add(self, organisation_id: str, new: NewVoice, state: bytes) -> Voice:
         """Keeps a clone: first its file, then its row, so that no row lacks its file."""
@@ -95,7 +102,7 @@ class VoiceStore:
                     name=new.name,
                     description=new.description,
                     tagline=new.tagline,
-                    search=_search_text(voice_id, new.name, new.description, new.tagline),
+                    search=search_text(voice_id, new.name, new.description, new.tagline),
                     locale=new.locale,
                     gender=new.gender,
                     accent=new.accent,
@@ -114,6 +121,9 @@ class VoiceStore:
                     advice=[dict(advice) for advice in new.advice],
                     consent=None if new.consent is None else dict(new.consent),
                     refinement=new.refinement and new.refinement.row(voice_id),
+                    embedding=None if new.embedding is None else list(new.embedding),
+                    embedding_of=None if new.embedding is None else digest,
+                    accents=[],
                 )
                 session.add(voice)
         except BaseException:
@@ -124,10 +134,10 @@ class VoiceStore:
     def get(self, organisation_id: str, voice_id: str) -> Voice:
         """Returns a voice that the organisation may use. Raises NotFoundError.
 
-        An id of `ALIASES` gives the stock voice that stands in for it, under the id asked for.
+        An alias gives the voice that stands in for it, under the id asked for.
         """
         with self._database.read() as session:
-            return _find(session, organisation_id, voice_id)
+            return find(session, organisation_id, voice_id, self._aliases)
 
     def resolve(self, organisation_id: str, text: str) -> Voice:
         """Finds a voice by id, by a stock voice's key, or by its name (case does not matter).
@@ -136,16 +146,16 @@ class VoiceStore:
         """
         with self._database.read() as session:
             try:
-                return _find(session, organisation_id, text)
+                return find(session, organisation_id, text, self._aliases)
             except NotFoundError:
                 pass
-            usable = select(Voice).where(_usable(organisation_id))
-            found = session.scalars(usable.where(Voice.stock_key == text)).all()
+            mine = select(Voice).where(usable(organisation_id))
+            found = session.scalars(mine.where(Voice.stock_key == text)).all()
             if not found:
                 wanted = text.casefold()
-                found = [v for v in session.scalars(usable) if v.name.casefold() == wanted]
+                found = [v for v in session.scalars(mine) if v.name.casefold() == wanted]
             if not found:
-                raise _not_found(text)
+                raise not_found(text)
             if len(found) > 1:
                 raise ConflictError(
                     "voice_name_ambiguous",
@@ -174,21 +184,21 @@ class VoiceStore:
                 "A list cannot start after one voice and end before another.",
                 "Give starting_after or ending_before, not both.",
             )
-        conditions = _conditions(organisation_id, where or VoiceFilter())
+        wheres = conditions(organisation_id, where or VoiceFilter())
         with self._database.read() as session:
             backwards = before is not None
             cursor = before if backwards else after
             if cursor is not None:
-                at, place = _place(session, organisation_id, cursor)
+                at, place = place_of(session, organisation_id, cursor, self._aliases)
                 tie = Voice.id < place if backwards else Voice.id > place
                 side = Voice.created_at > at if backwards else Voice.created_at < at
-                conditions.append(or_(side, and_(Voice.created_at == at, tie)))
+                wheres.append(or_(side, and_(Voice.created_at == at, tie)))
             order = (
                 (Voice.created_at.asc(), Voice.id.desc())
                 if backwards
                 else (Voice.created_at.desc(), Voice.id.asc())
             )
-            query = select(Voice).where(*conditions).order_by(*order)
+            query = select(Voice).where(*wheres).order_by(*order)
             if limit is not None:
                 query = query.limit(limit + 1)
             found = session.scalars(query).all()
@@ -202,10 +212,10 @@ class VoiceStore:
         if unknown:
             raise ValueError(f"cannot be changed: {sorted(unknown)}")
         with self._database.write() as session:
-            voice = _find_own(session, organisation_id, voice_id, "changed")
+            voice = find_own(session, organisation_id, voice_id, "changed", self._aliases)
             for name, value in changes.items():
                 setattr(voice, name, value)
-            voice.search = _search_text(voice.id, voice.name, voice.description, voice.tagline)
+            voice.search = search_text(voice.id, voice.name, voice.description, voice.tagline)
             return voice
 
     def delete(self, organisation_id: str, voice_id: str) -> Voice:
@@ -214,7 +224,7 @@ class VoiceStore:
         Raises NotFoundError, PermissionDeniedError.
         """
         with self._database.write() as session:
-            voice = _find_own(session, organisation_id, voice_id, "deleted")
+            voice = find_own(session, organisation_id, voice_id, "deleted", self._aliases)
             session.add(
                 DeletedVoice(
                     id=voice.id,
@@ -229,15 +239,31 @@ class VoiceStore:
             self._blobs.delete(voice.blob)
         # Older states of the voice may still lie beside the one that its row named.
         self._blobs.delete_all(voice.id)
+        self._previews.delete_all(voice.id)
         if clip:
             self._clips.delete(clip)
         return voice
 
-    def ref(self, voice: Voice) -> VoiceRef:
-        """How a job names this voice; checks the file's digest. Raises ServerError."""
+    def ref(self, voice: Voice, language: Language | None = None) -> VoiceRef:
+        """How a job names this voice; checks the file's digest. Raises ServerError.
+
+        With a `language`, the state that was attached for it, where there is one.
+        """
         if voice.stock_key is not None:
             return VoiceRef(stock=voice.stock_key)
+        for accent in voice.accents:
+            if accent.spoken == language != voice.locale:
+                return VoiceRef(state=self._blobs.check(accent.blob, accent.digest))
         return VoiceRef(state=self._blobs.check(str(voice.blob), str(voice.digest)))
+
+    def keep_embedding(self, voice: Voice, embedding: Sequence[float]) -> None:
+        """Writes down the embedding of the state that this record names."""
+        own = and_(Voice.blob == voice.blob, Voice.digest == voice.digest)
+        if voice.stock_key is not None:
+            own = and_(Voice.stock_key == voice.stock_key, Voice.snapshot == voice.snapshot)
+        values = {"embedding": list(embedding), "embedding_of": voice.digest or voice.snapshot}
+        with self._database.write() as session:
+            session.execute(update(Voice).where(own).values(**values))
 
     def sync_stock(self, info: ModelInfo, voices: Sequence[StockVoice]) -> None:
         """Makes the stock voices in the library those that the model has now."""
@@ -263,95 +289,11 @@ class VoiceStore:
             oldest = datetime.now(UTC) - timedelta(days=_TOMBSTONE_DAYS)
             session.execute(delete(DeletedVoice).where(DeletedVoice.deleted_at < oldest))
             known = set(session.scalars(select(Voice.blob).where(Voice.blob.is_not(None))))
+            known |= set(session.scalars(select(VoiceAccent.blob)))
+            alive = set(session.scalars(select(Voice.id)))
+        previews = [path.name for path in self._previews.folder.iterdir()]
+        self._previews.sweep({name for name in previews if name.split(".")[0] in alive})
         return self._blobs.sweep({name for name in known if name is not None})
-
-
-def plain(text: str) -> str:
-    """Text without case and diacritics, for searching."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in parts if not unicodedata.combining(character))
-
-
-def _search_text(*parts: str) -> str:
-    return plain("\n".join(parts))
-
-
-def _usable(organisation_id: str) -> ColumnElement[bool]:
-    return or_(Voice.organisation_id == organisation_id, Voice.organisation_id.is_(None))
-
-
-def _conditions(organisation_id: str, where: VoiceFilter) -> list[ColumnElement[bool]]:
-    conditions = [_usable(organisation_id)]
-    if where.is_owner is True:
-        conditions.append(Voice.organisation_id == organisation_id)
-    if where.is_owner is False:
-        conditions.append(Voice.organisation_id.is_(None))
-    if where.q:
-        conditions.append(Voice.search.contains(plain(where.q), autoescape=True))
-    if where.gender:
-        conditions.append(Voice.gender == where.gender)
-    if where.language:
-        tag = where.language.strip().replace("_", "-").lower()
-        locale = func.lower(Voice.locale)
-        conditions.append(
-            locale == tag if "-" in tag else locale.startswith(f"{tag}-", autoescape=True)
-        )
-    return conditions
-
-
-def _canonical(voice_id: str) -> str | None:
-    try:
-        return str(uuid.UUID(voice_id))
-    except ValueError:
-        return None
-
-
-def _find(session: Session, organisation_id: str, asked: str) -> Voice:
-    voice_id = _canonical(asked)
-    if voice_id is None:
-        raise _not_found(asked)
-    if voice_id in ALIASES:
-        return _stand_in(session, voice_id)
-    voice = session.get(Voice, voice_id)
-    if voice is None or voice.organisation_id not in (None, organisation_id):
-        raise _not_found(asked)
-    return voice
-
-
-def _find_own(session: Session, organisation_id: str, asked: str, verb: str) -> Voice:
-    voice = _find(session, organisation_id, asked)
-    if voice.organisation_id is None:
-        raise PermissionDeniedError(
-            "voice_not_owned",
-            f"The voice {voice.name!r} ships with Menura and cannot be {verb}.",
-            "Only voices that your organisation made can be changed or deleted.",
-        )
-    return voice
-
-
-def _stand_in(session: Session, alias: str) -> Voice:
-    stock = session.scalars(select(Voice).where(Voice.organisation_id.is_(None))).all()
-    if not stock:
-        raise _not_found(alias)
-    wanted = [voice for voice in stock if voice.stock_key == ALIASES[alias]]
-    source = wanted[0] if wanted else min(stock, key=lambda voice: str(voice.stock_key))
-    columns = {column.key: getattr(source, column.key) for column in inspect(Voice).column_attrs}
-    return Voice(**{**columns, "id": alias})
-
-
-def _place(session: Session, organisation_id: str, cursor: str) -> tuple[datetime, str]:
-    try:
-        voice = _find(session, organisation_id, cursor)
-    except NotFoundError:
-        gone = session.get(DeletedVoice, _canonical(cursor) or "")
-        if gone is not None and gone.organisation_id == organisation_id:
-            return gone.created_at, gone.id
-        raise InputError(
-            "cursor_not_found",
-            f"There is no voice {cursor[:80]!r} to continue from.",
-            "Give the id of the last (or first) voice of the page before.",
-        ) from None
-    return voice.created_at, voice.id
 
 
 def _stock_row(voice_id: str, info: ModelInfo, stock: StockVoice) -> Voice:
@@ -362,7 +304,7 @@ def _stock_row(voice_id: str, info: ModelInfo, stock: StockVoice) -> Voice:
         name=stock.name,
         description=stock.description,
         tagline="",
-        search=_search_text(voice_id, stock.name, stock.description, stock.key),
+        search=search_text(voice_id, stock.name, stock.description, stock.key),
         locale=stock.language,
         gender=stock.gender,
         accent=None,
@@ -380,12 +322,4 @@ def _stock_row(voice_id: str, info: ModelInfo, stock: StockVoice) -> Voice:
         report={},
         advice=[],
         consent=None,
-    )
-
-
-def _not_found(asked: str) -> NotFoundError:
-    return NotFoundError(
-        "voice_not_found",
-        f"There is no voice {asked[:80]!r}.",
-        "List the voices to see the ids of those that you can use.",
     )

@@ -11,7 +11,7 @@ from menura.api.deps import CallerDep, ServicesDep, VersionDep
 from menura.api.schemas import parse, read_body
 from menura.api.versions import FIRST_PAGED
 from menura.api.voice_schemas import VoiceBody, VoicePageBody, VoiceUpdate, show_voice
-from menura.library.voices import VoiceFilter
+from menura.library.voice_query import VoiceFilter
 
 router = APIRouter(prefix="/voices", tags=["Voices"])
 
