@@ -12,6 +12,7 @@ BIN := .venv/bin
 # Processes of tests at once, each with one core and up to 2 GB.
 JOBS ?= 2
 CODE := src tests scripts benchmarks
+PATHS := PYTHONPATH=.:scripts:tests/api:tests/work:tests/contract:tests/clients
 
 .PHONY: run test check bench clean setup setup-test setup-bench
 
@@ -25,6 +26,9 @@ check: setup-test
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
+
+contract: setup-test
+	@$(PATHS) $(BIN)/python tests/contract/run_contract.py $(ARGS)
 
 bench: setup-bench
 	$(BIN)/menura judge -- $(ARGS)

@@ -17,7 +17,7 @@ import json, sys
 from menura.api.server import serve
 from menura.settings import Settings
 serve(Settings(), lambda at: print(json.dumps([at.url, at.first_key, at.tls_url]), flush=True),
-      engine="tiny_engine:TinyEngine")
+      engine=sys.argv[1])
 """
 
 
@@ -38,7 +38,9 @@ class Process:
 
 
 @contextmanager
-def process(data: Path, **environment: str) -> Iterator[Process]:
+def process(
+    data: Path, engine: str = "tiny_engine:TinyEngine", **environment: str
+) -> Iterator[Process]:
     """Runs the server until the block ends; kills it then if it still runs."""
     log = data.parent / "log.txt"
     env = {
@@ -52,7 +54,7 @@ def process(data: Path, **environment: str) -> Iterator[Process]:
     with (
         log.open("a") as errors,
         subprocess.Popen(
-            [sys.executable, "-c", PROGRAM],
+            [sys.executable, "-c", PROGRAM, engine],
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

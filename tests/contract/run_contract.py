@@ -1,0 +1,133 @@
+"""Runs the Python SDK's own tests against a Menura server process: `make contract`.
+
+The tests are those of the SDK's source distribution, below `tests/api_resources`, unmodified. The
+server is a real process with the tiny engine of our own tests, since the wire is the point here. A
+plugin (`menura_contract.py`) drops the tests' skip marks and puts real values where they have
+placeholders. Failures with a reason are in `known_failures.json`; any other one, and a listed test
+that passes, fails the run. Counts go to `benchmarks/results/contract.json`.
+
+    make contract [ARGS="--list"]
+
+`--list` prints what failed in the form of the list, and writes no results; other options go to
+pytest.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.machine import RESULTS, circumstances
+from server_process import process
+
+import client_environments
+from known import Outcome, Verdict, verdict
+
+HERE = Path(__file__).parent
+KNOWN = HERE / "known_failures.json"
+
+FILES = (
+    "test_voices.py",
+    "test_tts.py",
+    "test_datasets.py",
+    "datasets/test_files.py",
+    "test_fine_tunes.py",
+    "test_pronunciation_dicts.py",
+    "test_voice_changer.py",
+    "test_access_token.py",
+    "test_client.py",
+    "test_stt.py",
+)
+"""The tests of what Menura offers; the others are about voice agents on the phone."""
+
+
+def run(options: list[str]) -> tuple[str, list[Outcome]]:
+    """Runs the tests; returns the SDK's name and version, and how each test ended."""
+    client_environments.main(["contract"])
+    source = str(client_environments.environments()["contract"]["source"])
+    folder = next((client_environments.FOLDER / "contract" / "source").glob("cartesia-*/"))
+    with contextlib.ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="menura-contract-")))
+        report = scratch / "report.jsonl"
+        server = stack.enter_context(process(scratch / "data", engine="tiny_voices:VoicesEngine"))
+        subprocess.run(
+            [
+                *(client_environments.python("contract"), "-m", "pytest", "-p", "menura_contract"),
+                *("-n", "0", "-o", "addopts=", "-p", "no:cacheprovider", "--tb=line", "-q", "-rN"),
+                *options,
+                *(f"tests/api_resources/{file}" for file in FILES),
+            ],
+            cwd=folder,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(HERE),
+                "TEST_API_BASE_URL": server.url,
+                "MENURA_CONTRACT_KEY": str(server.first_key),
+                "MENURA_CONTRACT_REPORT": str(report),
+            },
+            stdout=sys.stderr,
+            check=False,
+        )
+        return source, [_outcome(line) for line in report.read_text("utf-8").splitlines()]
+
+
+def _outcome(line: str) -> Outcome:
+    found = json.loads(line)
+    file, _, test = found["test"].partition("::")
+    file = file.removeprefix("tests/api_resources/")
+    return Outcome(file, test, found["outcome"], found["why"].splitlines()[0][:200])
+
+
+def listed(outcomes: list[Outcome]) -> list[dict[str, object]]:
+    """The failures in the form of the list, with what they said for a reason."""
+    groups: dict[tuple[str, str], dict[str, None]] = {}
+    for one in outcomes:
+        if one.outcome == "failed":
+            groups.setdefault((one.file, one.why), {})[one.function] = None
+    return [
+        {"file": file, "reason": why, "tests": list(tests)} for (file, why), tests in groups.items()
+    ]
+
+
+def show(found: Verdict) -> None:
+    """Prints what there is to do, and the counts."""
+    for one in found.unknown:
+        sys.stdout.write(f"FAILED, not in the list: {one.file} {one.test}: {one.why}\n")
+    for name in found.over:
+        sys.stdout.write(f"Passed, to be taken off the list: {name}\n")
+    for file, count in found.counts.items():
+        told = ", ".join(f"{number} {outcome}" for outcome, number in count.items())
+        sys.stdout.write(f"{file:30} {told}\n")
+
+
+def main(options: list[str]) -> int:
+    """Exit code: 0 when every failure has a reason and every reason a failure."""
+    as_list = "--list" in options
+    source, outcomes = run([option for option in options if option != "--list"])
+    if as_list:
+        sys.stdout.write(json.dumps(listed(outcomes), indent=2) + "\n")
+        return 0
+    found = verdict(outcomes, json.loads(KNOWN.read_text("utf-8")))
+    show(found)
+    if not found.good:
+        return 1
+    total = {"passed": 0, "failed": 0, "skipped": 0}
+    for count in found.counts.values():
+        for outcome, number in count.items():
+            total[outcome] += number
+    results = {
+        **circumstances(),
+        "sdk": source,
+        "total": total,
+        "files": found.counts,
+        "failures_by_reason": found.reasons,
+    }
+    (RESULTS / "contract.json").write_text(json.dumps(results, indent=2) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
