@@ -70,6 +70,12 @@ class Settings(BaseSettings):
     max_transcript_characters: int = Field(default=100_000, ge=1)
     """Longest text of one speech request."""
 
+    max_transcribe_seconds: int = Field(default=3600, ge=1, le=3600)
+    """Longest recording that is written down."""
+
+    transcribe_queue: int = Field(default=8, ge=1)
+    """Recordings that may wait to be written down; one more is refused with 429."""
+
     clone_queue: int = Field(default=8, ge=1)
     """Clone requests that may wait; one more is refused with 429."""
 

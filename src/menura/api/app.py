@@ -25,6 +25,7 @@ from menura.api.routes import (
     localize,
     mix,
     openai,
+    socket,
     speech,
     sse,
     status,
@@ -128,6 +129,7 @@ def create_app(
         files,
         openai,
         voice_changer,
+        socket,
     ):
         app.include_router(part.router)
     add_error_handlers(app)

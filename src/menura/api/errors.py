@@ -202,7 +202,8 @@ class Guard:
 
         async def watch(message: Message) -> None:
             nonlocal started
-            started = started or message["type"] == "http.response.start"
+            begun = ("http.response.start", "websocket.accept", "websocket.http.response.start")
+            started = started or message["type"] in begun
             await send(message)
 
         try:

@@ -9,6 +9,9 @@ import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from menura.api.errors import error_response
+from menura.errors import NotFoundError
+
 DRAIN_BYTES = 64 * 1024 * 1024
 DRAIN_SECONDS = 10.0
 
@@ -26,13 +29,16 @@ class RequestFrame:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         identity = str(uuid.uuid4())
         path = scope["path"].rstrip("/") or "/"
         scope = {**scope, "path": path, "raw_path": path.encode()}
         scope["state"] = {**scope.get("state", {}), "request_id": identity}
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+            return
         status = 499
         body = _Body(scope, receive)
         began = time.perf_counter()
@@ -53,6 +59,39 @@ class RequestFrame:
                 request_id=identity,
                 method=scope["method"],
                 path=path[:200],
+                status=status,
+                seconds=round(time.perf_counter() - began, 3),
+            )
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The same for a handshake, and for the socket that comes of it."""
+        identity = scope["state"]["request_id"]
+        status = 499
+        began = time.perf_counter()
+
+        async def mark(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "websocket.close" and status == 499:
+                # Nothing serves this path; without this it would be answered with 403.
+                missing = NotFoundError(
+                    "route_not_found",
+                    f"There is no socket at {scope['path'][:200]!r}.",
+                    "Connect to /tts/websocket.",
+                )
+                await error_response(missing, scope)(scope, receive, mark)
+                return
+            if message["type"] in ("websocket.accept", "websocket.http.response.start"):
+                status = message.get("status", 101)
+                MutableHeaders(scope=message)["X-Request-Id"] = identity
+            await send(message)
+
+        try:
+            await self.app(scope, receive, mark)
+        finally:
+            _log.info(
+                "socket",
+                request_id=identity,
+                path=scope["path"][:200],
                 status=status,
                 seconds=round(time.perf_counter() - began, 3),
             )

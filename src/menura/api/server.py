@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 import ssl
@@ -14,6 +15,8 @@ import uvicorn
 
 from menura.api.app import create_app
 from menura.api.services import Services
+from menura.api.socket_messages import most_message_bytes
+from menura.api.sockets import Sockets
 from menura.api.tls import encryption
 from menura.errors import ServerError
 from menura.settings import Settings
@@ -21,7 +24,11 @@ from menura.work.logs import configure_logs
 from menura.work.pool import ENGINE, WorkerPool
 
 GRACEFUL_SECONDS = 10
-"""How long requests under way may take after the server was told to stop."""
+"""How long requests, and contexts of sockets, may take after the server was told to stop."""
+
+PING_SECONDS = 20
+"""Keeps the way to a client open. No answer is waited for: a client that plays what it gets as it
+comes finds the ping behind minutes of speech."""
 
 TLS_HANDSHAKE_SECONDS = 10
 """A client that takes longer to say how it wants to encrypt is cut off."""
@@ -47,9 +54,11 @@ class _Server(uvicorn.Server):
         config: uvicorn.Config,
         on_start: Callable[[], None],
         tls: tuple[socket.socket, ssl.SSLContext] | None,
+        sockets: Sockets,
     ) -> None:
         super().__init__(config)
         self._on_start = on_start
+        self._sockets = sockets
         self._tls = tls
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -75,6 +84,16 @@ class _Server(uvicorn.Server):
         )
         self.servers.append(server)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends in good order. uvicorn would close sockets in the middle of their speech."""
+        for server in self.servers:
+            server.close()
+        draining = asyncio.create_task(self._sockets.drain(GRACEFUL_SECONDS))
+        while not draining.done() and not self.force_exit:
+            await asyncio.wait({draining}, timeout=0.1)
+        draining.cancel()
+        await super().shutdown(sockets)
+
 
 def serve(
     settings: Settings,
@@ -97,6 +116,7 @@ def serve(
             tls_listener = open_sockets.enter_context(_listen(settings.host, settings.tls_port))
             tls = (tls_listener, secure.context)
         configure_logs(settings)
+        logging.getLogger("uvicorn.error").addFilter(_without_secrets)
         app = create_app(settings, pool=WorkerPool(settings, engine=engine))
         at: Services = app.state.services
 
@@ -118,14 +138,24 @@ def serve(
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
+            # The session answers what is too large for it; this bounds what reaches it.
+            ws_max_size=2 * most_message_bytes(settings),
+            ws_ping_interval=PING_SECONDS,
+            ws_ping_timeout=None,
+            ws_per_message_deflate=False,
         )
-        server = _Server(config, started, tls)
+        server = _Server(config, started, tls, at.sockets)
         with _stopping_is_no_error():
             server.run(sockets=[listener])
         if not server.started:
             raise ServerError(
                 "server_not_started", "The server could not start.", "The log says why."
             )
+
+
+def _without_secrets(record: logging.LogRecord) -> bool:
+    """Drops lines with the whole address of a socket or its headers: keys are in both."""
+    return record.levelno >= logging.INFO and '"WebSocket' not in str(record.msg)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from menura.api.clones import CloneDesk
 from menura.api.errors import NotReadyError
 from menura.api.metering import Meter
+from menura.api.sockets import Sockets
 from menura.errors import MenuraError
 from menura.library.store import Library
 from menura.settings import Settings
@@ -32,6 +33,7 @@ class Services:
     pool: WorkerPool
     desk: CloneDesk
     meter: Meter = field(init=False)
+    sockets: Sockets = field(default_factory=Sockets)
     _stocked: bool = field(default=False)
 
     def __post_init__(self) -> None:

@@ -11,16 +11,16 @@ from menura.api.speech_requests import voice_id
 from menura.work.jobs import SpeechJob, SpeechOutput
 
 
-def admit(
-    at: Services, caller: Caller, body: SpeechRequest, snapshot: str, surface: Surface
+async def admit(
+    at: Services, caller: Caller, body: SpeechRequest, surface: Surface, characters: int
 ) -> SpeechUse:
-    """A place for one speech context; to be entered. `snapshot` is the base model that speaks."""
+    """A place for one speech context, to be entered; `characters` are those known to be spoken."""
     return at.meter.speech(
         caller,
         surface=surface,
-        model=snapshot,
+        model=(await at.model()).info.snapshot,
         voice_id=voice_id(body.voice),
-        characters=billable_characters(body.transcript),
+        characters=characters,
     )
 
 
@@ -50,10 +50,7 @@ async def speak_request(
 
     Raises BusyError and QuotaError before any audio, and what `speak` raises.
     """
-    snapshot = (await at.model()).info.snapshot
-    async with (
-        admit(at, caller, body, snapshot, surface) as use,
-        aclosing(speak(at, use, job)) as outputs,
-    ):
+    place = await admit(at, caller, body, surface, billable_characters(body.transcript))
+    async with place as use, aclosing(speak(at, use, job)) as outputs:
         async for output in outputs:
             yield output
