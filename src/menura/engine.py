@@ -11,7 +11,9 @@ import structlog
 import torch
 from numpy.typing import NDArray
 
-from menura.audio.recognise import Recogniser
+from menura.audio.recognise import RATE, Recogniser
+from menura.audio.spool import spooled
+from menura.audio.transcribe import transcribe
 from menura.cloning.clip import prepare_clip
 from menura.cloning.speaker_clip import speech_of
 from menura.errors import InputError, NotFoundError
@@ -23,6 +25,7 @@ from menura.speech.synthesis import synthesise
 from menura.text.warning import TextWarning
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput, VoiceRef
+from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.voices import embedding_model
 
 _MOST_VOICES = 32
@@ -186,6 +189,27 @@ class Engine:
     def speech_of(self, clip: Path, *, enhance: bool = False) -> tuple[NDArray[np.float32], int]:
         """The speech in a clip, and its rate in Hz. Raises AudioError, ModelFilesError."""
         return speech_of(clip, enhance=enhance)
+
+    def transcribe(self, job: TranscribeJob, progress: Progress) -> TranscriptOutcome:
+        """Writes a recording down; needs no base model.
+
+        Raises AudioError, TextError, CancelledError.
+        """
+        progress("decode", 0.0)
+        with spooled(
+            job.file,
+            sample_rate=RATE,
+            max_seconds=self.settings.max_transcribe_seconds,
+            headerless=job.headerless,
+        ) as spool:
+            segments, language = transcribe(
+                spool,
+                self._listener(),
+                job.language,
+                words=job.words,
+                progress=lambda share: progress("transcribe", share),
+            )
+            return TranscriptOutcome(language, spool.seconds, segments)
 
     def _listener(self) -> Recogniser:
         if self._recogniser is None:

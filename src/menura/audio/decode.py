@@ -8,6 +8,7 @@ small process with its limits of memory, time and output, not the server.
 """
 
 import contextlib
+import io
 import json
 import os
 import subprocess
@@ -34,6 +35,7 @@ CPU_SECONDS = 60
 """An hour of 48 kHz audio decodes in less; five minutes in about one second."""
 
 WALL_SECONDS = 180.0
+_BLOCK_BYTES = 1 << 20
 SILENCE = 10 ** (-70 / 20)
 """RMS without DC below which a recording holds nothing; -70 dBFS is under any room's noise."""
 
@@ -131,15 +133,10 @@ def decode(
     its channels cancel each other: then the louder one is taken. Floats beyond full scale are
     scaled back into [-1, 1]. Raises AudioError.
     """
-    _check_file(path)
-    arguments = [str(path.absolute()), str(sample_rate), str(max_seconds), str(refuse_seconds)]
-    most_bytes = (round(max_seconds * sample_rate) + 1) * 2 * 4
-    data, report = _run_child(arguments, most_bytes)
-    if "refused" in report:
-        raise _refusal(str(report["refused"]), path, refuse_seconds)
-    rows = int(report["rows"])
-    samples = np.frombuffer(data, dtype="<f4")
-    audio = _mono(samples.reshape(-1, rows))
+    sink = io.BytesIO()
+    report = _decode(path, sink, max_seconds, sample_rate, refuse_seconds)
+    samples = np.frombuffer(sink.getbuffer(), dtype="<f4")
+    audio = mono(samples.reshape(-1, int(report["rows"])))
     if audio.size == 0:
         raise _refusal("audio_no_samples", path, refuse_seconds)
     if float(np.std(audio, dtype=np.float64)) < SILENCE:
@@ -155,6 +152,30 @@ def decode(
         trimmed=bool(report["trimmed"]),
         clipped_share=float(report["clipped"]),
     )
+
+
+def decode_into(
+    target: IO[bytes], path: Path, max_seconds: float, sample_rate: int
+) -> tuple[int, bool]:
+    """Decodes a file to interleaved float32 little-endian samples in another file.
+
+    Returns how many channels those have (1 or 2; see `mono`), and whether there were more than
+    `max_seconds` of them. Raises AudioError, but not for silence.
+    """
+    report = _decode(path, target, max_seconds, sample_rate, max_seconds)
+    return int(report["rows"]), bool(report["trimmed"])
+
+
+def _decode(
+    path: Path, sink: IO[bytes], max_seconds: float, sample_rate: int, refuse_seconds: float
+) -> dict[str, Any]:
+    _check_file(path)
+    arguments = [str(path.absolute()), str(sample_rate), str(max_seconds), str(refuse_seconds)]
+    most_bytes = (round(max_seconds * sample_rate) + 1) * 2 * 4
+    report = _run_child(arguments, most_bytes, sink)
+    if "refused" in report:
+        raise _refusal(str(report["refused"]), path, refuse_seconds)
+    return report
 
 
 def _check_file(path: Path) -> None:
@@ -186,8 +207,8 @@ def _looks_like_audio(path: Path) -> bool:
     return any(head[at : at + len(magic)] == magic for at, magic in _MAGIC)
 
 
-def _mono(samples: Audio) -> Audio:
-    # [samples, 1 or 2] -> [samples], peak at most 1
+def mono(samples: Audio) -> Audio:
+    """Mixes [samples, 1 or 2] down to [samples], peak at most 1; see `decode`."""
     peak = float(np.abs(samples).max(initial=0.0))
     if peak > 1.0:
         samples = (samples / peak).astype(np.float32)
@@ -201,7 +222,7 @@ def _mono(samples: Audio) -> Audio:
     return np.ascontiguousarray(mean)
 
 
-def _run_child(arguments: list[str], most_bytes: int) -> tuple[bytes, dict[str, Any]]:
+def _run_child(arguments: list[str], most_bytes: int, sink: IO[bytes]) -> dict[str, Any]:
     command = [sys.executable, "-P", "-m", "menura.audio._decode_child", *arguments]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with subprocess.Popen(
@@ -219,8 +240,11 @@ def _run_child(arguments: list[str], most_bytes: int) -> tuple[bytes, dict[str, 
         listener = threading.Thread(target=_keep_tail, args=(child.stderr, tail), daemon=True)
         listener.start()
         try:
-            data = child.stdout.read(most_bytes + 1)
-            over = len(data) > most_bytes
+            left = most_bytes
+            while left >= 0 and (block := child.stdout.read(_BLOCK_BYTES)):
+                left -= len(block)
+                sink.write(block)
+            over = left < 0
             if over:
                 child.kill()
             child.wait()
@@ -231,8 +255,8 @@ def _run_child(arguments: list[str], most_bytes: int) -> tuple[bytes, dict[str, 
             with contextlib.suppress(OSError):
                 child.kill()
     if over or timed_out:
-        return b"", {"refused": "audio_decoder_limits"}
-    return data, _read_report(child.returncode, b"".join(tail))
+        return {"refused": "audio_decoder_limits"}
+    return _read_report(child.returncode, b"".join(tail))
 
 
 def _keep_tail(stream: IO[bytes], tail: list[bytes]) -> None:

@@ -55,6 +55,40 @@ class Transcript:
     """Probability [0, 1] that nobody speaks."""
 
 
+@dataclass(frozen=True)
+class Word:
+    """A word that was heard, and when, in seconds."""
+
+    text: str
+    """With its punctuation and, where the language has them, the blank before it."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A phrase that was heard, and when, in seconds."""
+
+    text: str
+    """With the blank before it, where the language has them."""
+
+    start: float
+    end: float
+    words: tuple[Word, ...]
+    """Empty unless they were asked for."""
+
+    tokens: tuple[int, ...]
+    confidence: float
+    """Mean log probability of the tokens."""
+
+    compression: float
+    """How well the text can be packed; over 2.4 it mostly repeats itself."""
+
+    no_speech: float
+    """Probability [0, 1] that nobody speaks."""
+
+
 class Recogniser:
     """Whisper base, loaded on first use.
 
@@ -94,6 +128,39 @@ class Recogniser:
             confidence=_mean([part.avg_logprob for part in parts], weights, -math.inf),
             no_speech=_mean([part.no_speech_prob for part in parts], weights, 1.0),
         )
+
+    def segments(
+        self, audio: Audio, language: str | None = None, *, words: bool = False
+    ) -> tuple[list[Segment], str]:
+        """Writes mono audio [samples] at 16 kHz down in phrases, and tells its language.
+
+        As `transcribe`; `words` asks for the time of each word, too.
+        """
+        found, info = self._model.transcribe(
+            audio.astype(np.float32, copy=False),
+            language=None if language is None else self._code(language),
+            beam_size=self._beam_size,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            vad_filter=False,
+            word_timestamps=words,
+        )
+        phrases = [
+            Segment(
+                text=part.text,
+                start=float(part.start),
+                end=float(part.end),
+                words=tuple(
+                    Word(word.word, float(word.start), float(word.end)) for word in part.words or ()
+                ),
+                tokens=tuple(part.tokens),
+                confidence=float(part.avg_logprob),
+                compression=float(part.compression_ratio),
+                no_speech=float(part.no_speech_prob),
+            )
+            for part in found
+        ]
+        return phrases, str(info.language)
 
     def detect_language(self, audio: Audio) -> tuple[str, float]:
         """Tells the language (ISO 639-1) of audio at 16 kHz, and its probability.

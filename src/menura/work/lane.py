@@ -17,25 +17,22 @@ import structlog
 from menura.errors import BusyError, CancelledError, MenuraError, ServerError
 from menura.models.contract import ModelInfo, StockVoice
 from menura.settings import Settings
-from menura.work.check import CheckJob, CheckOutcome
-from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
+from menura.work.jobs import JobProgress, SpeechJob, SpeechOutput
 from menura.work.protocol import (
     LENGTH,
     WINDOW,
     Begin,
     Ended,
     Item,
+    Job,
     Ready,
+    Result,
     Start,
     Stop,
     Taken,
     frame,
     unframe,
 )
-from menura.work.voices import EmbeddingJob, EmbeddingOutcome, VoiceJob, VoiceOutcome
-
-Job = SpeechJob | CloneJob | CheckJob | VoiceJob | EmbeddingJob
-Result = SpeechOutput | JobProgress | CloneOutcome | CheckOutcome | VoiceOutcome | EmbeddingOutcome
 
 FIRST_RESTART_SECONDS = 0.5
 LONGEST_RESTART_SECONDS = 30.0

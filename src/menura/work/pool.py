@@ -1,4 +1,4 @@
-"""The worker processes of a server: one that speaks, one that clones, one that checks clips."""
+"""The workers of a server: one each to speak, to clone, to check clips, to write speech down."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -11,11 +11,13 @@ from menura.settings import Settings
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
 from menura.work.lane import Lane, LaneOptions
+from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.voices import EmbeddingJob, EmbeddingOutcome, VoiceJob, VoiceOutcome
 
 ENGINE = "menura.engine:Engine"
 CLONE_NICENESS = 10
 CHECK_IDLE_SECONDS = 120.0
+TRANSCRIBE_IDLE_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -95,15 +97,32 @@ class WorkerPool:
             ),
         )
 
+        # Of its own, too: writing an hour down takes minutes.
+        self.transcribing = Lane(
+            settings,
+            engine,
+            LaneOptions(
+                "transcription",
+                settings.transcribe_queue,
+                together=1,
+                niceness=CLONE_NICENESS,
+                model=False,
+                lazy=True,
+                idle_seconds=TRANSCRIBE_IDLE_SECONDS,
+            ),
+        )
+
     async def start(self) -> None:
         """Begins to load the model and returns at once; `model` waits for it."""
         self.speech.start()
         self.cloning.start()
         self.checking.start()
+        self.transcribing.start()
 
     async def stop(self) -> None:
         """Ends every job with an error, then the workers."""
-        await asyncio.gather(self.speech.stop(), self.cloning.stop(), self.checking.stop())
+        lanes = (self.speech, self.cloning, self.checking, self.transcribing)
+        await asyncio.gather(*(lane.stop() for lane in lanes))
 
     @property
     def state(self) -> PoolState:
@@ -158,6 +177,18 @@ class WorkerPool:
                 if isinstance(result, CheckOutcome):
                     return result
         raise ServerError("check_without_report", "The check ended without a report.")
+
+    async def transcribe(self, job: TranscribeJob) -> TranscriptOutcome:
+        """Writes a recording down; cancelling stops the work.
+
+        Raises BusyError when too many wait, ServerError when the worker died, and what
+        `Engine.transcribe` raises.
+        """
+        async with aclosing(self.transcribing.run(job)) as results:
+            async for result in results:
+                if isinstance(result, TranscriptOutcome):
+                    return result
+        raise ServerError("job_without_transcript", "The job ended without a transcript.")
 
     async def make_voice(self, job: VoiceJob) -> VoiceOutcome:
         """Localises, mixes or checks voices in the speech worker, which always has the model.

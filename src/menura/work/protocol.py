@@ -15,7 +15,19 @@ from menura.models.contract import ModelInfo, StockVoice
 from menura.settings import Settings
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
+from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.voices import EmbeddingJob, EmbeddingOutcome, VoiceJob, VoiceOutcome
+
+Job = SpeechJob | CloneJob | CheckJob | VoiceJob | EmbeddingJob | TranscribeJob
+Result = (
+    SpeechOutput
+    | JobProgress
+    | CloneOutcome
+    | CheckOutcome
+    | VoiceOutcome
+    | EmbeddingOutcome
+    | TranscriptOutcome
+)
 
 WINDOW = 4
 """Outputs of one speech job that may lie between worker and listener; then the worker pauses it."""
@@ -41,7 +53,7 @@ class Start:
     """Work on a job."""
 
     job_id: int
-    job: SpeechJob | CloneJob | CheckJob | VoiceJob | EmbeddingJob
+    job: Job
 
 
 @dataclass(frozen=True)
@@ -71,7 +83,7 @@ class Item:
     """From a worker: the next output of a job."""
 
     job_id: int
-    item: SpeechOutput | JobProgress | CloneOutcome | CheckOutcome | VoiceOutcome | EmbeddingOutcome
+    item: Result
 
 
 @dataclass(frozen=True)

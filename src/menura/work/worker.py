@@ -39,6 +39,7 @@ from menura.work.protocol import (
     frame,
     unframe,
 )
+from menura.work.transcribe import TranscribeJob
 from menura.work.voices import (
     EmbedClipJob,
     EmbeddedJob,
@@ -119,6 +120,8 @@ class Worker:
                 self._clone(job_id, job)
             case Start(job_id=job_id, job=CheckJob() as job):
                 self._check(job_id, job)
+            case Start(job_id=job_id, job=TranscribeJob() as job):
+                self._transcribe(job_id, job)
             case Start(
                 job_id=job_id, job=LocaliseJob() | MixJob() | InspectJob() | EmbeddedJob() as job
             ):
@@ -173,6 +176,15 @@ class Worker:
         error: MenuraError | None = None
         try:
             self._send(Item(job_id, self._engine.check(job, self._progress(job_id))))
+        except Exception as failure:
+            error = _as_menura(failure)
+        self._stopped.discard(job_id)
+        self._send(Ended(job_id, error))
+
+    def _transcribe(self, job_id: int, job: TranscribeJob) -> None:
+        error: MenuraError | None = None
+        try:
+            self._send(Item(job_id, self._engine.transcribe(job, self._progress(job_id))))
         except Exception as failure:
             error = _as_menura(failure)
         self._stopped.discard(job_id)
