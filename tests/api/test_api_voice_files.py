@@ -158,8 +158,11 @@ def test_mixing(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"voices": [{"id": HEART, "weight": 1}]},
         {"name": "x"},
+        {"voices": [{"weight": 1}]},
+        {"voices": [{"id": HEART, "embedding": [1.0] * 192, "weight": 1}]},
+        {"voices": [{"embedding": [1.0] * 191, "weight": 1}]},
+        {"voices": [{"embedding": [0.0] * 192, "weight": 1}]},
         {"name": "x", "voices": []},
         {"name": "x", "voices": [{"id": HEART, "weight": 1}] * 17},
         {"name": "x", "voices": [{"id": HEART, "weight": 0}]},

@@ -1,15 +1,21 @@
-"""The tiny engine, with a model that makes voices out of voices: their pitch is all they are."""
+"""The tiny engine, with a model that makes voices out of voices: their pitch is all they are.
 
-from collections.abc import Sequence
+As numbers, a voice is a direction whose first two numbers have the pitch in kHz as their quotient.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
-from tiny_engine import INFO, STOCK, TinyEngine
+from numpy.typing import NDArray
+from tiny_engine import INFO, STOCK, TinyEngine, read_frames
 
 from menura.errors import StateError
-from menura.models.contract import StockVoice, VoiceState
-from menura.models.states import load
+from menura.models.contract import Audio, StockVoice, VoiceState
+from menura.models.states import load, save
 from menura.settings import Settings
-from menura.work.jobs import VoiceRef
+from menura.work.jobs import SpeechJob, SpeechOutput, VoiceRef
 
 
 def pitched(hertz: float, **metadata: str) -> VoiceState:
@@ -45,6 +51,28 @@ class VoicesModel:
         pitches = [float(state.tensors["pitch"][0]) for state in states]
         return pitched(float(np.average(pitches, weights=weights)))
 
+    def embed(self, state: VoiceState, language: str) -> NDArray[np.float32]:
+        """A direction that tells the pitch."""
+        return direction(float(state.tensors["pitch"][0]))
+
+    def embed_audio(self, audio: Audio, sample_rate: int) -> NDArray[np.float32]:
+        """Tells the length of a recording in samples."""
+        return direction(float(audio.size))
+
+    def from_embedding(
+        self, numbers: Sequence[float], language: str, *, base: VoiceState | None = None
+    ) -> VoiceState:
+        """The pitch of a direction; a base is added to it."""
+        more = 0.0 if base is None else float(base.tensors["pitch"][0])
+        return pitched(1000 * numbers[1] / numbers[0] + more)
+
+
+def direction(hertz: float) -> NDArray[np.float32]:
+    """192 numbers of length 1."""
+    numbers = np.zeros(192)
+    numbers[:2] = 1, hertz / 1000
+    return (numbers / np.linalg.norm(numbers)).astype(np.float32)
+
 
 class VoicesEngine(TinyEngine):
     """Same members as `menura.engine.Engine`, as far as these jobs go."""
@@ -55,4 +83,20 @@ class VoicesEngine(TinyEngine):
 
     def voice(self, ref: VoiceRef) -> VoiceState:
         """A stock voice has 200 Hz."""
+        if ref.embedding is not None:
+            return self.model.from_embedding(ref.embedding, str(ref.language))
         return pitched(200.0) if ref.state is None else load(ref.state)
+
+    def speech_of(self, clip: Path, *, enhance: bool = False) -> tuple[Audio, int]:
+        """As many samples as the clip has frames; one more when it was cleaned up."""
+        return np.zeros(read_frames(clip) + enhance, np.float32), 16000
+
+    def speak(self, job: SpeechJob) -> Iterator[SpeechOutput]:
+        """As before, an embedding like a stored voice; notes the pitch."""
+        voice = self.voice(job.voice)
+        self.note(f"pitch {round(float(voice.tensors['pitch'][0]))} in {job.language}")
+        if job.voice.embedding is not None:
+            path = self.settings.data / "spoken.safetensors"
+            path.write_bytes(save(voice))
+            job = replace(job, voice=VoiceRef(state=path))
+        return super().speak(job)

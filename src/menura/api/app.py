@@ -17,18 +17,22 @@ from menura.api.event_requests import SpeechEventsRequest
 from menura.api.frame import RequestFrame
 from menura.api.openai_speech import OpenAISpeechRequest
 from menura.api.routes import (
+    accents,
     check,
     clone,
+    embeddings,
     export,
     files,
     keys,
     localize,
     mix,
     openai,
+    previews,
     socket,
     speech,
     sse,
     status,
+    stt,
     tokens,
     usage,
     voice_changer,
@@ -38,7 +42,12 @@ from menura.api.routes.files import LinkRequest
 from menura.api.schemas import ErrorBody, SpeechRequest
 from menura.api.services import Services
 from menura.api.versions import NEWEST
-from menura.api.voice_requests import LocalizeRequest, MixRequest
+from menura.api.voice_requests import (
+    AccentsRequest,
+    CreateRequest,
+    LocalizeRequest,
+    MixRequest,
+)
 from menura.api.voice_schemas import VoiceUpdate
 from menura.library.store import Library
 from menura.settings import Settings
@@ -117,9 +126,12 @@ def create_app(
         status,
         check,
         clone,
+        embeddings,
         localize,
         mix,
         export,
+        previews,
+        accents,
         voices,
         speech,
         sse,
@@ -128,6 +140,7 @@ def create_app(
         usage,
         files,
         openai,
+        stt,
         voice_changer,
         socket,
     ):
@@ -163,6 +176,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                     SpeechRequest,
                     SpeechEventsRequest,
                     VoiceUpdate,
+                    AccentsRequest,
+                    CreateRequest,
                     LocalizeRequest,
                     MixRequest,
                     TokenRequest,

@@ -14,7 +14,7 @@ from menura.audio.formats import OutputFormat
 from menura.errors import InputError, NotFoundError
 from menura.library.stock import stock_id
 from menura.library.tables import Voice
-from menura.library.voices import VoiceFilter
+from menura.library.voice_query import VoiceFilter
 
 RATE = 24000
 """Hz of every format; that of OpenAI's own `pcm`."""

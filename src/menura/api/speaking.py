@@ -7,7 +7,7 @@ from menura.api.auth import Caller
 from menura.api.metering import SpeechUse, Surface, billable_characters
 from menura.api.schemas import SpeechRequest
 from menura.api.services import Services
-from menura.api.speech_requests import voice_id
+from menura.api.voice_choice import voice_id
 from menura.work.jobs import SpeechJob, SpeechOutput
 
 

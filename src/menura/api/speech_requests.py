@@ -1,7 +1,6 @@
 """From the body of a speech request to a job, for every route that speaks."""
 
-from collections.abc import Mapping
-from typing import Any
+from datetime import date
 
 from starlette.concurrency import run_in_threadpool
 
@@ -9,15 +8,19 @@ from menura.api.auth import Caller
 from menura.api.model_ids import check_model_id
 from menura.api.schemas import SpeechRequest
 from menura.api.services import Services
+from menura.api.versions import NEWEST
+from menura.api.voice_choice import find_speaker, speaker_ref
 from menura.audio.formats import parse_output_format
-from menura.errors import InputError, NotFoundError, TextError, TooLargeError
+from menura.errors import NotFoundError, TextError, TooLargeError
 from menura.text.choice import choose_language
 from menura.work.jobs import SpeechJob
 
 SPEEDS = {"slow": 0.8, "normal": 1.0, "fast": 1.2}
 
 
-async def speech_job(at: Services, caller: Caller, body: SpeechRequest) -> SpeechJob:
+async def speech_job(
+    at: Services, caller: Caller, body: SpeechRequest, version: date = NEWEST
+) -> SpeechJob:
     """What the worker is asked for; waits for the model of a server that has just started.
 
     Raises InputError, TextError, NotFoundError, TooLargeError, NotReadyError.
@@ -38,19 +41,18 @@ async def speech_job(at: Services, caller: Caller, body: SpeechRequest) -> Speec
             f"There is no pronunciation dictionary {body.pronunciation_dict_id[:80]!r}.",
             "Leave `pronunciation_dict_id` out.",
         )
-    asked = voice_id(body.voice)
-    await at.voices_known()
-    voice = await run_in_threadpool(at.library.voices.get, caller.organisation_id, asked)
+    speaker = await find_speaker(at, caller, body.voice, version)
     # Detecting takes milliseconds of computing, and its tables are read on first use.
     language = await run_in_threadpool(
-        choose_language, body.transcript, body.language, body.locale, voice.locale
+        choose_language, body.transcript, body.language, body.locale, speaker.locale
     )
+    language = speaker.language(language, body.language or body.locale)
     config = body.generation_config
     speed = config.speed if config is not None else None
     volume = config.volume if config is not None else None
     job = SpeechJob(
         text=body.transcript,
-        voice=await run_in_threadpool(at.library.voices.ref, voice),
+        voice=await speaker_ref(at, speaker, language),
         language=language,
         output=output,
         speed=SPEEDS[body.speed or "normal"] if speed is None else speed,
@@ -68,20 +70,6 @@ async def speech_headers(at: Services, body: SpeechRequest, job: SpeechJob) -> d
     if ignored:
         headers["Menura-Ignored"] = ", ".join(ignored)
     return headers
-
-
-def voice_id(voice: str | Mapping[str, Any]) -> str:
-    """Reads the voice specifier: an id, `{id}` or `{mode: "id", id}`. Raises InputError."""
-    remedy = "Send an id as text, or an object {mode: 'id', id: ...}."
-    if isinstance(voice, str):
-        found: object = voice
-    elif voice.get("mode") not in (None, "id") or ("embedding" in voice and "id" not in voice):
-        raise InputError("embeddings_not_supported", "Voice embeddings are not supported.", remedy)
-    else:
-        found = voice.get("id")
-    if not isinstance(found, str) or not found:
-        raise InputError("voice_invalid", "The field `voice` names no voice id.", remedy)
-    return found
 
 
 def ignored_fields(body: SpeechRequest) -> list[str]:

@@ -1,18 +1,18 @@
 """Bodies of the calls that make voices out of voices."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-from menura.api.accents import read_accent
+from menura.api.accents import LOCALISABLE, find_localisable
 from menura.api.schemas import EXAMPLE_ID, RequestBody
 from menura.api.voice_schemas import (
     DESCRIPTION_CHARACTERS,
     NAME_CHARACTERS,
     TAGLINE_CHARACTERS,
 )
+from menura.api.voice_space import Embedding
 from menura.errors import InputError
 from menura.text.dialects import Dialect, find_dialect
 from menura.text.languages import resolve
@@ -20,24 +20,8 @@ from menura.text.languages import resolve
 REQUEST_BYTES = 256 * 1024
 MOST_VOICES = 16
 
-LOCALISABLE: Mapping[str, tuple[str, str | None]] = {
-    "australian": ("en", "au"),
-    "brazilian-portuguese": ("pt", "br"),
-    "british": ("en", "uk"),
-    "canadian-french": ("fr", "ca"),
-    "castilian": ("es", "pe"),
-    "european-portuguese": ("pt", "eu"),
-    "general-american": ("en", "us"),
-    "hindi": ("hi", None),
-    "indian-english": ("en", "in"),
-    "italian": ("it", None),
-    "japanese": ("ja", None),
-    "mandarin": ("zh", None),
-    "mexican": ("es", "mx"),
-    "parisian": ("fr", "eu"),
-    "southern-us": ("en", "so"),
-}
-"""Language and dialect of each accent slug that a voice can be localized to."""
+
+_EXAMPLE: list[JsonValue] = [1.0, *(0.0 for _ in range(191))]
 
 
 class LocalizeRequest(RequestBody):
@@ -78,24 +62,24 @@ class LocalizeRequest(RequestBody):
                     f"Send `accent` ({', '.join(sorted(LOCALISABLE))}) or `language`.",
                 )
             return find_dialect(self.language, self.dialect)
-        if self.language:
-            slug = read_accent(self.accent, resolve(self.language), version)
-        else:
-            slug = _any_accent(self.accent, version)
-        if slug not in LOCALISABLE:
-            raise InputError(
-                "accent_not_localizable",
-                f"Voices cannot be localized to the accent {self.accent[:80]!r}.",
-                f"Accepted: {', '.join(sorted(LOCALISABLE))}.",
-            )
-        return find_dialect(*LOCALISABLE[slug])
+        language = resolve(self.language) if self.language else None
+        dialect = find_localisable(self.accent, version, language).dialect
+        assert dialect is not None
+        return dialect
 
 
 class MixPart(RequestBody):
-    """One voice of a mix."""
+    """One voice of a mix: its id, or an embedding where the mix has no name."""
 
-    id: str
+    id: str | None = None
+    embedding: Embedding | None = None
     weight: float = Field(ge=0, description="Weights are scaled to a sum of 1.")
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.id is None) == (self.embedding is None):
+            raise ValueError("give an id or an embedding")
+        return self
 
 
 class MixRequest(RequestBody):
@@ -113,17 +97,55 @@ class MixRequest(RequestBody):
         }
     )
 
-    name: str = Field(min_length=1, max_length=NAME_CHARACTERS)
+    name: str | None = Field(
+        None,
+        min_length=1,
+        max_length=NAME_CHARACTERS,
+        description="Of the voice that is made; without it only numbers are answered.",
+    )
     description: str | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
     tagline: str | None = Field(None, max_length=TAGLINE_CHARACTERS)
     voices: list[MixPart] = Field(min_length=1, max_length=MOST_VOICES)
 
 
-def _any_accent(value: str, version: date) -> str:
-    for slug, (language, _) in LOCALISABLE.items():
-        try:
-            if read_accent(value, language, version) == slug:
-                return slug
-        except InputError:
-            continue
-    return value
+class NamedMixPart(MixPart):
+    """One voice of a mix that is kept."""
+
+    id: str
+
+
+class NamedMixRequest(MixRequest):
+    """A mix that is kept as a voice: voices only, since numbers say little of a voice."""
+
+    name: str
+    voices: list[NamedMixPart]  # type: ignore[assignment]
+
+
+class CreateRequest(RequestBody):
+    """Body of `POST /voices`: a voice made of an embedding, as on the old dates."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"name": "Ada", "description": "", "embedding": [*_EXAMPLE]}}
+    )
+
+    name: str = Field(min_length=1, max_length=NAME_CHARACTERS)
+    description: str | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
+    embedding: Embedding = Field(description="192 numbers, as cloning and mixing answer them.")
+    language: str | None = Field(None, description="`en` when absent, or that of the base voice.")
+    base_voice_id: str | None = Field(
+        None, description="A voice that gives melody and pace; the nearest stock voice if absent."
+    )
+
+
+class AccentsRequest(RequestBody):
+    """Body of `PATCH /voices/{id}/accents`."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"accents": ["parisian"]}})
+
+    accents: list[str] = Field(max_length=100, description="Slugs to be attached.")
+
+
+class EmbeddingBody(BaseModel):
+    """A voice as numbers."""
+
+    embedding: list[float] = Field(description="192 numbers of length 1 together.")

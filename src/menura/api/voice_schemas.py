@@ -1,5 +1,7 @@
 """Voices in requests and answers: a superset of what every API date knows."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -7,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from menura.api.accents import native_accent, show_accent
 from menura.api.schemas import EXAMPLE_ID, RequestBody
-from menura.library.tables import Refinement, Voice
+from menura.library.tables import Refinement, Voice, VoiceAccent
 from menura.work.jobs import JobProgress
 
 RefinementState = Literal[
@@ -18,6 +20,10 @@ Gender = Literal["masculine", "feminine", "gender_neutral"]
 NAME_CHARACTERS = 200
 DESCRIPTION_CHARACTERS = 5000
 TAGLINE_CHARACTERS = 32
+
+
+def _absent(value: object) -> bool:
+    return value is None
 
 
 class VoiceUpdate(RequestBody):
@@ -37,6 +43,20 @@ class VoiceLocale(BaseModel):
 
     locale: str
     is_native: bool
+    accent: str | None = Field(None, description="The attached accent.", exclude_if=_absent)
+    spoken_as: str | None = Field(
+        None,
+        description="The locale whose natives stand in, where the model has none of this one.",
+        exclude_if=_absent,
+    )
+
+
+class ConsentBody(BaseModel):
+    """That the person agreed to being cloned."""
+
+    statement: str
+    given_at: datetime | None = None
+    key_id: str | None = Field(None, description="The API key that the statement came with.")
 
 
 class RefinementErrorBody(BaseModel):
@@ -84,13 +104,23 @@ class VoiceBody(BaseModel):
     is_owner: bool
     is_starred: bool
     user_id: str = Field(description="Id of the owning organisation; empty for stock voices.")
-    preview_file_url: str | None
+    preview_file_url: str | None = Field(
+        description="A short sample, with `expand[]=preview_file_url`; fetched with the same key."
+    )
+    embedding: list[float] | None = Field(
+        None,
+        description="192 numbers, with `expand[]=embedding` and always on 2024-06-10.",
+        exclude_if=_absent,
+    )
+    consent: ConsentBody | None = Field(
+        None, description="As given when the voice was cloned.", exclude_if=_absent
+    )
     base_voice_id: str | None
     model_snapshot: str = Field(description="The base model that this voice belongs to.")
     refinement: RefinementBody | None = Field(
         None,
         description="Of voices that were cloned here; stock voices and others have none.",
-        exclude_if=lambda value: value is None,
+        exclude_if=_absent,
     )
 
 
@@ -120,11 +150,27 @@ class VoicePageBody(BaseModel):
     next_page: str | None = Field(description="Deprecated; the id to go on after.")
 
 
+@dataclass(frozen=True)
+class Expanded:
+    """What is only shown when it is asked for."""
+
+    preview_file_url: str | None = None
+    embedding: Sequence[float] | None = None
+
+
 def show_voice(
-    voice: Voice, organisation_id: str, version: date, progress: JobProgress | None = None
+    voice: Voice,
+    organisation_id: str,
+    version: date,
+    progress: JobProgress | None = None,
+    expanded: Expanded | None = None,
 ) -> VoiceBody:
     """A voice as the caller of this API date sees it; `progress` is that of its refinement."""
-    return VoiceBody(**_voice_fields(voice, organisation_id, version, progress))
+    fields = _voice_fields(voice, organisation_id, version, progress)
+    if expanded is not None:
+        fields["preview_file_url"] = expanded.preview_file_url
+        fields["embedding"] = None if expanded.embedding is None else list(expanded.embedding)
+    return VoiceBody(**fields)
 
 
 def show_clone(
@@ -156,6 +202,15 @@ def _refinement(row: Refinement | None, progress: JobProgress | None) -> Refinem
     )
 
 
+def _attached(accent: VoiceAccent, version: date) -> VoiceLocale:
+    return VoiceLocale(
+        locale=accent.locale,
+        is_native=False,
+        accent=show_accent(accent.accent, version),
+        spoken_as=accent.spoken if accent.spoken != accent.locale else None,
+    )
+
+
 def _voice_fields(
     voice: Voice, organisation_id: str, version: date, progress: JobProgress | None
 ) -> dict[str, Any]:
@@ -167,7 +222,10 @@ def _voice_fields(
         "tagline": voice.tagline,
         "created_at": voice.created_at.astimezone(UTC),
         "language": language,
-        "locales": [VoiceLocale(locale=voice.locale, is_native=True)],
+        "locales": [
+            VoiceLocale(locale=voice.locale, is_native=True, accent=None, spoken_as=None),
+            *(_attached(accent, version) for accent in voice.accents),
+        ],
         "gender": voice.gender,
         "accent": show_accent(voice.accent or native_accent(voice.locale), version),
         "country": region or None,
@@ -178,6 +236,7 @@ def _voice_fields(
         "is_starred": False,
         "user_id": voice.organisation_id or "",
         "preview_file_url": None,
+        "consent": voice.consent and ConsentBody(**voice.consent),
         "base_voice_id": voice.base_voice_id,
         "model_snapshot": voice.snapshot,
         "refinement": _refinement(voice.refinement, progress),

@@ -6,6 +6,7 @@ from menura.library.tables import Voice
 from menura.library.voices import NewVoice
 from menura.models.contract import VoiceState
 from menura.text.dialects import Dialect
+from menura.text.utterance import Language
 
 
 def localised(
@@ -43,6 +44,29 @@ def localised(
         report={"made_by": "localization", **state.metadata},
         advice=advice,
         consent=source.consent,
+    )
+
+
+def embedded(
+    numbers: Sequence[float],
+    state: VoiceState,
+    language: Language,
+    base: Voice | None,
+    *,
+    name: str,
+    description: str = "",
+) -> NewVoice:
+    """A voice that was made of an embedding."""
+    return NewVoice(
+        name=name,
+        locale=language,
+        snapshot=state.snapshot,
+        description=description,
+        gender=None if base is None else base.gender,
+        mode=None,
+        base_voice_id=None if base is None else base.id,
+        report={"made_by": "embedding"},
+        embedding=numbers,
     )
 
 

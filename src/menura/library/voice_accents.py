@@ -93,18 +93,18 @@ class AccentStore:
         self._blobs.retire(found[0].blob)
         return row
 
-    def renew(self, voice: Voice, spoken: Language, data: bytes) -> None:
-        """Replaces the state that speaks a language by one made of the voice as `voice` tells."""
-        blob = _blob_name(voice.id, spoken)
+    def renew(self, voice_id: str, spoken: Language, data: bytes, made_of: str) -> None:
+        """Replaces the state that speaks a language by one made of the state with that digest."""
+        blob = _blob_name(voice_id, spoken)
         digest = self._blobs.write(blob, data)
         old = set()
         try:
             with self._database.write() as session:
                 for accent in session.query(VoiceAccent).filter_by(
-                    voice_id=voice.id, spoken=spoken
+                    voice_id=voice_id, spoken=spoken
                 ):
                     old.add(accent.blob)
-                    accent.blob, accent.digest, accent.made_of = blob, digest, str(voice.digest)
+                    accent.blob, accent.digest, accent.made_of = blob, digest, made_of
         except BaseException:
             self._blobs.delete(blob)
             raise

@@ -3,16 +3,13 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
 from menura.api.schemas import parse, read_body
+from menura.api.voice_making import find_voices, keep_voice
 from menura.api.voice_requests import REQUEST_BYTES, LocalizeRequest
 from menura.api.voice_schemas import ClonedVoiceBody, show_clone
 from menura.library.offspring import localised
-from menura.library.tables import Voice
-from menura.models import states
-from menura.work.jobs import VoiceRef
 from menura.work.voices import LocaliseJob
 
 router = APIRouter(prefix="/voices", tags=["Voices"])
@@ -34,14 +31,7 @@ async def localize_voice(
     """
     body = parse(LocalizeRequest, await read_body(request, REQUEST_BYTES) or b"{}")
     target = body.target(version)
-    await at.voices_known()
-    voices, owner = at.library.voices, caller.organisation_id
-
-    def find() -> tuple[Voice, VoiceRef]:
-        voice = voices.get(owner, body.voice_id)
-        return voice, voices.ref(voice)
-
-    source, ref = await run_in_threadpool(find)
+    (source,), (ref,) = await find_voices(at, caller, [body.voice_id])
     gender = body.gender or source.gender
     outcome = await at.pool.make_voice(LocaliseJob(ref, source.locale, target.spoken, gender))
     new = localised(
@@ -53,5 +43,5 @@ async def localize_voice(
         tagline=body.tagline or "",
         gender=gender,
     )
-    voice = await run_in_threadpool(lambda: voices.add(owner, new, states.save(outcome.state)))
-    return show_clone(voice, owner, version)
+    voice = await keep_voice(at, caller, new, outcome.state)
+    return show_clone(voice, caller.organisation_id, version)

@@ -1,19 +1,25 @@
-"""Making a voice between voices."""
+"""Mixing voices: into a new voice, or as of old into numbers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 
+from menura.api.auth import Caller
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
 from menura.api.schemas import parse, read_body
-from menura.api.voice_requests import REQUEST_BYTES, MixRequest
+from menura.api.services import Services
+from menura.api.voice_making import find_voices, keep_voice
+from menura.api.voice_requests import (
+    REQUEST_BYTES,
+    EmbeddingBody,
+    MixRequest,
+    NamedMixRequest,
+)
 from menura.api.voice_schemas import ClonedVoiceBody, show_clone
+from menura.api.voice_space import embedding_of, mixed_embedding
 from menura.errors import InputError
 from menura.library.offspring import mixed
-from menura.library.tables import Voice
-from menura.models import states
-from menura.work.jobs import VoiceRef
 from menura.work.voices import MixJob
 
 router = APIRouter(prefix="/voices", tags=["Voices"])
@@ -28,9 +34,14 @@ _BODY: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/MixRequest"}}
 )
 async def mix_voices(
     request: Request, at: ServicesDep, caller: CallerDep, version: VersionDep
-) -> ClonedVoiceBody:
-    """Makes a new voice of the weighted ones and keeps it under the name given."""
-    body = parse(MixRequest, await read_body(request, REQUEST_BYTES) or b"{}")
+) -> ClonedVoiceBody | EmbeddingBody:
+    """Makes a new voice of the weighted ones and keeps it under the name given.
+
+    Without a name, nothing is kept and the answer is the mix as 192 numbers, as on the old dates;
+    only then may embeddings be mixed, too.
+    """
+    data = await read_body(request, REQUEST_BYTES) or b"{}"
+    body = parse(MixRequest, data)
     weights = tuple(part.weight for part in body.voices)
     if not sum(weights) > 0:
         raise InputError(
@@ -38,22 +49,31 @@ async def mix_voices(
             "All weights of the mix are 0.",
             "Give one weight above 0 at least; they are scaled to a sum of 1.",
         )
-    await at.voices_known()
-    voices, owner = at.library.voices, caller.organisation_id
-
-    def find() -> tuple[list[Voice], tuple[VoiceRef, ...]]:
-        found = [voices.get(owner, part.id) for part in body.voices]
-        return found, tuple(voices.ref(voice) for voice in found)
-
-    sources, refs = await run_in_threadpool(find)
+    if body.name is None:
+        return EmbeddingBody(embedding=await _numbers(at, caller, body))
+    named = parse(NamedMixRequest, data)
+    sources, refs = await find_voices(at, caller, [part.id for part in named.voices])
     outcome = await at.pool.make_voice(MixJob(refs, weights))
     new = mixed(
         sources,
         weights,
         outcome.state,
-        name=body.name,
+        name=named.name,
         description=body.description or "",
         tagline=body.tagline or "",
     )
-    voice = await run_in_threadpool(lambda: voices.add(owner, new, states.save(outcome.state)))
-    return show_clone(voice, owner, version)
+    voice = await keep_voice(at, caller, new, outcome.state)
+    return show_clone(voice, caller.organisation_id, version)
+
+
+async def _numbers(at: Services, caller: Caller, body: MixRequest) -> list[float]:
+    found, _ = await find_voices(at, caller, [part.id for part in body.voices if part.id])
+    voices = iter(found)
+    parts: list[tuple[float, Sequence[float]]] = []
+    for part in body.voices:
+        if part.id:
+            parts.append((part.weight, await embedding_of(at, next(voices))))
+        else:
+            assert part.embedding is not None
+            parts.append((part.weight, part.embedding))
+    return mixed_embedding(parts)

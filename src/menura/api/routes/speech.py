@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from menura.api.audio_answer import answer_audio
-from menura.api.deps import CallerDep, ServicesDep
+from menura.api.deps import CallerDep, ServicesDep, VersionDep
 from menura.api.saving import HEADER, SavedSpeech
 from menura.api.schemas import SpeechRequest, parse, read_body
 from menura.api.speaking import speak_request
@@ -50,12 +50,14 @@ router = APIRouter(prefix="/tts", tags=["Speech"])
         }
     },
 )
-async def speak_bytes(request: Request, at: ServicesDep, caller: CallerDep) -> Response:
+async def speak_bytes(
+    request: Request, at: ServicesDep, caller: CallerDep, version: VersionDep
+) -> Response:
     """Speaks a text; a client that goes away stops the work."""
     most = at.settings.max_transcript_characters
     # A character takes at most twelve bytes in JSON, as a pair of \\u escapes.
     body = parse(SpeechRequest, await read_body(request, 12 * most + 65536))
-    job = await speech_job(at, caller, body)
+    job = await speech_job(at, caller, body, version)
     headers = await speech_headers(at, body, job)
     outputs = speak_request(at, caller, body, job, "bytes")
     if body.save:

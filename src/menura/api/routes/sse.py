@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from menura.api.deps import CallerDep, ServicesDep
+from menura.api.deps import CallerDep, ServicesDep, VersionDep
 from menura.api.disconnect import while_connected
 from menura.api.errors import request_id
 from menura.api.event_requests import SpeechEventsRequest
@@ -46,12 +46,14 @@ _log = structlog.get_logger("menura.api")
         }
     },
 )
-async def speak_events(request: Request, at: ServicesDep, caller: CallerDep) -> Response:
+async def speak_events(
+    request: Request, at: ServicesDep, caller: CallerDep, version: VersionDep
+) -> Response:
     """Speaks a text; a client that goes away stops the work."""
     began = time.perf_counter()
     most = at.settings.max_transcript_characters
     body = parse(SpeechEventsRequest, await read_body(request, 12 * most + 65536))
-    job = await speech_job(at, caller, body)
+    job = await speech_job(at, caller, body, version)
     check_raw(job.output)
     headers = await speech_headers(at, body, job)
     outputs = speak_request(at, caller, body, job, "sse")

@@ -3,19 +3,23 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
 
 from menura.api.accents import read_accent
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
 from menura.api.schemas import parse, read_body
 from menura.api.versions import FIRST_PAGED
-from menura.api.voice_schemas import VoiceBody, VoicePageBody, VoiceUpdate, show_voice
+from menura.api.voice_schemas import VoiceBody, VoicePageBody, VoiceUpdate
+from menura.api.voice_view import ViewDep
+from menura.api.waiting import Waiting
+from menura.library.tables import Voice
 from menura.library.voice_query import VoiceFilter
 
 router = APIRouter(prefix="/voices", tags=["Voices"])
 
 _UPDATE_BYTES = 256 * 1024
+_ARRAY = TypeAdapter(list[VoiceBody])
 
 
 @router.get("", summary="List voices", response_model=VoicePageBody)
@@ -23,6 +27,8 @@ async def list_voices(
     at: ServicesDep,
     caller: CallerDep,
     version: VersionDep,
+    view: ViewDep,
+    request: Request,
     limit: Annotated[int, Query(ge=1, le=100)] = 10,
     starting_after: Annotated[str | None, Query(description="Id to go on after.")] = None,
     ending_before: Annotated[str | None, Query(description="Id to end before.")] = None,
@@ -30,8 +36,8 @@ async def list_voices(
     gender: Literal["masculine", "feminine", "gender_neutral", ""] | None = None,
     language: Annotated[str | None, Query(description="`en`, or a locale `en-GB`.")] = None,
     is_owner: Literal["true", "false", ""] | None = None,
-    expand: Annotated[list[str] | None, Query(alias="expand[]")] = None,
-) -> JSONResponse:
+    is_starred: Literal["true", "false", ""] | None = None,
+) -> Response:
     """Lists own and stock voices, newest first. Before 2024-11-13: all of them, as an array."""
     await at.voices_known()
     where = VoiceFilter(
@@ -39,6 +45,7 @@ async def list_voices(
         gender=gender or None,
         language=language or None,
         is_owner={"true": True, "false": False}.get(is_owner or ""),
+        is_starred={"true": True, "false": False}.get(is_starred or ""),
     )
     whole = version < FIRST_PAGED
     page = await run_in_threadpool(
@@ -49,30 +56,25 @@ async def list_voices(
         after=starting_after or None,
         before=ending_before or None,
     )
-    shown = [
-        show_voice(voice, caller.organisation_id, version, at.desk.progress(voice.id)).model_dump(
-            mode="json"
-        )
-        for voice in page.voices
-    ]
-    if whole:
-        return JSONResponse(shown)
-    next_page = shown[-1]["id"] if shown and page.has_more else None
-    return JSONResponse({"data": shown, "has_more": page.has_more, "next_page": next_page})
+    next_page = page.voices[-1].id if page.voices and page.has_more else None
+
+    async def answer() -> bytes:
+        shown = await view.many(page.voices)
+        if whole:
+            return _ARRAY.dump_json(shown)
+        body = VoicePageBody(data=shown, has_more=page.has_more, next_page=next_page)
+        return body.model_dump_json().encode()
+
+    # Embeddings that were never asked for before take a second or two each.
+    return await Waiting().answer(request, answer(), at.desk.patience)
 
 
 @router.get("/{voice_id}", summary="Show a voice")
-async def get_voice(
-    at: ServicesDep,
-    caller: CallerDep,
-    version: VersionDep,
-    voice_id: str,
-    expand: Annotated[list[str] | None, Query(alias="expand[]")] = None,
-) -> VoiceBody:
+async def get_voice(at: ServicesDep, caller: CallerDep, view: ViewDep, voice_id: str) -> VoiceBody:
     """Shows an own or a stock voice."""
     await at.voices_known()
     voice = await run_in_threadpool(at.library.voices.get, caller.organisation_id, voice_id)
-    return show_voice(voice, caller.organisation_id, version, at.desk.progress(voice.id))
+    return await view.one(voice)
 
 
 @router.patch(
@@ -88,22 +90,26 @@ async def get_voice(
     },
 )
 async def update_voice(
-    request: Request, at: ServicesDep, caller: CallerDep, version: VersionDep, voice_id: str
+    request: Request,
+    at: ServicesDep,
+    caller: CallerDep,
+    version: VersionDep,
+    view: ViewDep,
+    voice_id: str,
 ) -> VoiceBody:
     """Changes name, description, tagline, gender or accent of an own voice."""
     body = parse(VoiceUpdate, await read_body(request, _UPDATE_BYTES) or b"{}")
     voices = at.library.voices
 
-    def change() -> VoiceBody:
+    def change() -> Voice:
         voice = voices.get(caller.organisation_id, voice_id)
         changes = _given(body)
         if "accent" in changes:
             changes["accent"] = read_accent(changes["accent"], voice.locale, version)
-        changed = voices.update(caller.organisation_id, voice_id, changes)
-        return show_voice(changed, caller.organisation_id, version, at.desk.progress(changed.id))
+        return voices.update(caller.organisation_id, voice_id, changes)
 
     await at.voices_known()
-    return await run_in_threadpool(change)
+    return await view.one(await run_in_threadpool(change))
 
 
 @router.delete("/{voice_id}", summary="Delete a voice", status_code=204)
