@@ -168,6 +168,28 @@ def m005_plans_ledger_and_tokens(connection: Connection) -> None:
     )
 
 
+def m006_pronunciation_dictionaries(connection: Connection) -> None:
+    """Pronunciation dictionaries; a deleted one stays as a place in the list."""
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE pronunciation_dictionaries (
+            id TEXT NOT NULL PRIMARY KEY,
+            organisation_id TEXT NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+            created_at TEXT NOT NULL,
+            name TEXT NOT NULL,
+            description TEXT NOT NULL,
+            pinned INTEGER NOT NULL,
+            items TEXT NOT NULL,
+            deleted_at TEXT
+        )
+        """
+    )
+    connection.exec_driver_sql(
+        "CREATE INDEX pronunciation_dictionaries_in_order "
+        "ON pronunciation_dictionaries (organisation_id, created_at DESC, id)"
+    )
+
+
 def m007_files(connection: Connection) -> None:
     """Files that clients keep; a deleted one stays as a place in the list."""
     connection.exec_driver_sql(
@@ -217,6 +239,7 @@ STEPS: tuple[Step, ...] = (
     m003_places_of_deleted_voices,
     m004_refinements,
     m005_plans_ledger_and_tokens,
+    m006_pronunciation_dictionaries,
     m007_files,
     m008_embeddings_and_accents_of_voices,
 )

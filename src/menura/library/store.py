@@ -2,6 +2,7 @@
 
 from menura.library.blobs import BlobStore
 from menura.library.database import Database
+from menura.library.dictionaries import DictionaryStore
 from menura.library.files import FileStore
 from menura.library.keys import KeyStore
 from menura.library.ledger import Ledger
@@ -39,6 +40,7 @@ class Library:
         self.accents = AccentStore(self._database, self.blobs, aliases)
         self.refinements = RefinementStore(self._database, self.blobs, self.uploads)
         self.files = FileStore(self._database, BlobStore(settings.data / "files"))
+        self.dictionaries = DictionaryStore(self._database)
         self.sweep()
 
     def sweep(self) -> None:
@@ -46,6 +48,7 @@ class Library:
         self.voices.sweep()
         self.refinements.sweep()
         self.files.sweep()
+        self.dictionaries.sweep()
 
     def close(self) -> None:
         """Closes the database."""

@@ -221,6 +221,23 @@ class SigningSecret(Table):
     """When another took its place; its tokens still live out their time."""
 
 
+class PronunciationDictionary(Table):
+    """How words are to be said. Of a deleted one only its place in the list is left."""
+
+    __tablename__ = "pronunciation_dictionaries"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    name: Mapped[str]
+    description: Mapped[str]
+    pinned: Mapped[bool]
+    items: Mapped[list[Any]] = mapped_column(JSON)
+    """Fields of `menura.text.pronunciations.Pronunciation`, in the caller's order."""
+
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
 class StoredFile(Table):
     """A file that a client keeps. Of a deleted one only its place in the list is left."""
 
