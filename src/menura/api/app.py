@@ -20,6 +20,7 @@ from menura.api.routes import (
     accents,
     check,
     clone,
+    dictionaries,
     embeddings,
     export,
     files,
@@ -38,6 +39,7 @@ from menura.api.routes import (
     voice_changer,
     voices,
 )
+from menura.api.routes.dictionaries import DictionaryRequest, DictionaryUpdate
 from menura.api.routes.files import LinkRequest
 from menura.api.schemas import ErrorBody, SpeechRequest
 from menura.api.services import Services
@@ -139,6 +141,7 @@ def create_app(
         tokens,
         usage,
         files,
+        dictionaries,
         openai,
         stt,
         voice_changer,
@@ -175,6 +178,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 for body in (
                     SpeechRequest,
                     SpeechEventsRequest,
+                    DictionaryRequest,
+                    DictionaryUpdate,
                     VoiceUpdate,
                     AccentsRequest,
                     CreateRequest,
