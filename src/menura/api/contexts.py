@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
+from datetime import date
 from typing import Any
 
 import structlog
@@ -26,6 +27,7 @@ from menura.api.speech_events import (
     speech_events,
 )
 from menura.api.speech_requests import speech_job
+from menura.api.versions import NEWEST
 from menura.audio.formats import parse_output_format
 from menura.errors import MenuraError, ServerError, TooLargeError
 from menura.text.choice import SURE_LETTERS
@@ -59,6 +61,7 @@ class Context:
         identity: id of the socket's request, for errors.
         send: sends an event; waits while the client is behind. Raises SocketGoneError.
         after: the context of the same name that is still speaking; it ends first.
+        version: the socket's API date.
     """
 
     def __init__(
@@ -70,8 +73,10 @@ class Context:
         identity: str,
         send: Send,
         after: "Context | None" = None,
+        version: date = NEWEST,
     ) -> None:
         self._at = at
+        self._version = version
         self._caller = caller
         self._request = request
         self.context_id = context_id
@@ -216,7 +221,7 @@ class Context:
                 **fixed,
             }
         )
-        return await speech_job(self._at, self._caller, body)
+        return await speech_job(self._at, self._caller, body, self._version)
 
     async def _speak(self, piece: Piece) -> None:
         began = time.perf_counter()

@@ -18,11 +18,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from menura.api.auth import Caller
 from menura.api.contexts import Context, Event, SocketGoneError
 from menura.api.contexts_text import Manner
+from menura.api.errors import NotReadyError
 from menura.api.services import Services
 from menura.api.socket_messages import Message, most_message_bytes, read_message
 from menura.api.sockets import STOPPING
 from menura.api.speech_events import error_event
-from menura.errors import BusyError, MenuraError, ServerError
+from menura.errors import BusyError, MenuraError
 
 IDLE_REASON = "connection idle timeout"
 STALL_SECONDS = 120.0
@@ -154,7 +155,9 @@ class SocketSession:
     def _begin(self, message: Message, before: Context | None) -> None:
         request = message.opening()
         if self._draining:
-            raise ServerError("stopping", "Menura is being stopped.", "Connect again in a moment.")
+            raise NotReadyError(
+                "stopping", "Menura is being stopped.", "Connect again in a moment."
+            )
         most = self._at.settings.contexts_per_socket
         if len(self._open) >= most:
             raise BusyError(
@@ -170,6 +173,7 @@ class SocketSession:
             self._identity,
             self._send,
             before,
+            self._version,
         )
         self._open.add(context)
         self._contexts[context.context_id] = context
