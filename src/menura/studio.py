@@ -13,7 +13,7 @@ many callers at once run the server, which may have the same data folder open me
 import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -23,7 +23,7 @@ from menura.catalogue import Catalogue, Keys, Organisations, Voice, Voices, clea
 from menura.errors import AudioError, InputError, ServerError
 from menura.library.offspring import localised, mixed
 from menura.library.refinements import NewRefinement
-from menura.library.voices import NewVoice
+from menura.library.voices import NewVoice, new_consent
 from menura.models import states
 from menura.models.contract import PhonemeTiming, Progress, WordTiming
 from menura.settings import Settings
@@ -162,6 +162,7 @@ class Menura:
         description: str = "",
         steps: int = 0,
         refine: str = "wait",
+        consent: str | None = None,
         on_progress: Progress | None = None,
     ) -> Voice:
         """Makes a voice from a recording and keeps it.
@@ -176,6 +177,7 @@ class Menura:
             description: a note for people.
             steps: of optimisation; 0 takes the settings' or the model's own number.
             refine: `wait` goes on to full quality, `off` stops at the first usable voice.
+            consent: that the person agreed, in words; kept with the voice.
             on_progress: called with a stage and the share done in [0, 1]; the stage is `usable`
                 once there is a first voice, then `refining`.
 
@@ -203,8 +205,9 @@ class Menura:
             refine=refine == "wait",
         )
         digest = _file_digest(path)
+        agreed = None if consent is None else new_consent(consent)
         outcome = best(self.engine.clone(job, on_progress or _silent))
-        new = new_voice(job, outcome, clean, description, digest)
+        new = replace(new_voice(job, outcome, clean, description, digest), consent=agreed)
         store = self.catalogue.library().voices
         row = store.add(self.catalogue.organisation_id, new, states.save(outcome.state))
         return public_voice(row)

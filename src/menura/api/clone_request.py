@@ -21,6 +21,12 @@ class CloneRequest:
     enhance: bool | None = None
     base_voice_id: str | None = None
     transcript: str | None = None
+    consent: str | None = None
+    """That the person agreed, in words."""
+
+    key_id: str | None = None
+    """The key that the consent came with."""
+
     refined: bool = True
     """Whether it goes on after the first usable voice."""
 

@@ -22,7 +22,7 @@ from menura.api.clone_work import Halt, Items, Work, first_of, job_of, until
 from menura.errors import BusyError, MenuraError, ModelFilesError, NotFoundError, ServerError
 from menura.library.refinements import BetterState, NewRefinement
 from menura.library.store import Library
-from menura.library.voices import NewVoice
+from menura.library.voices import NewVoice, new_consent
 from menura.models import states
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, VoiceRef
 
@@ -283,6 +283,7 @@ class CloneRunner:
             transcript=outcome.transcript,
             report=outcome.report,
             advice=[dataclasses.asdict(advice) for advice in outcome.advice],
+            consent=None if not request.consent else new_consent(request.consent, request.key_id),
             refinement=refinement,
         )
         voice = self._library.voices.add(request.organisation_id, new, states.save(outcome.state))

@@ -56,6 +56,13 @@ def clone(
         Refine,
         typer.Option(help="wait goes on to full quality, off stops at the first usable voice."),
     ] = Refine.wait,
+    consent: Annotated[
+        str | None,
+        typer.Option(
+            help="That the person agreed to be cloned, in words; kept with the voice.",
+            show_default=False,
+        ),
+    ] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -79,6 +86,7 @@ def clone(
                 description=description,
                 steps=steps,
                 refine=refine.value,
+                consent=consent,
                 on_progress=progress,
             )
         terminal.result(voice_json(voice), voice_details(voice))

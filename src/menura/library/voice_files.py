@@ -16,7 +16,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from menura.errors import InputError, PermissionDeniedError, StateError
 from menura.library.tables import Voice
-from menura.library.voices import NewVoice
+from menura.library.voices import CONSENT_CHARACTERS, NewVoice
 from menura.models import states
 from menura.models.contract import VoiceState
 from menura.text.languages import SPOKEN
@@ -26,7 +26,6 @@ CARD_CHARACTERS = 128 * 1024
 NAME_CHARACTERS = 200
 DESCRIPTION_CHARACTERS = 5000
 TAGLINE_CHARACTERS = 32
-CONSENT_CHARACTERS = 5000
 TRANSCRIPT_CHARACTERS = 20_000
 DEEPEST = 6
 """Levels of lists and objects inside of a report."""
@@ -101,6 +100,7 @@ class Consent(_Part):
     """That the person agreed to being cloned, in words."""
 
     statement: Annotated[Text, Field(min_length=1, max_length=CONSENT_CHARACTERS)]
+    given_at: AwareDatetime | None = None
 
 
 class Origin(_Part):
@@ -213,7 +213,7 @@ def imported(card: Card, state: VoiceState, name: str | None = None) -> NewVoice
         transcript=card.transcript,
         report=card.report,
         advice=[finding.model_dump() for finding in card.advice],
-        consent=None if card.consent is None else card.consent.model_dump(),
+        consent=None if card.consent is None else card.consent.model_dump(mode="json"),
         # The ids in it are those of another library, so that they are kept but mean nothing here.
         extra={"imported": card.origin.model_dump(mode="json")},
     )
@@ -239,7 +239,8 @@ def _said(voice: Voice) -> dict[str, Any]:
         "transcript": voice.transcript,
         "report": voice.report,
         "advice": voice.advice,
-        "consent": voice.consent,
+        # Whose key it was concerns nobody elsewhere.
+        "consent": voice.consent and {k: v for k, v in voice.consent.items() if k != "key_id"},
         "origin": {
             "software": f"menura {version('menura')}",
             "voice_id": voice.id,

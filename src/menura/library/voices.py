@@ -30,7 +30,24 @@ from menura.text.utterance import Language
 from menura.work.jobs import VoiceRef
 
 CHANGEABLE = frozenset({"name", "description", "gender", "accent", "tagline"})
+CONSENT_CHARACTERS = 5000
 _TOMBSTONE_DAYS = 1
+
+
+def new_consent(statement: str, key_id: str | None = None) -> dict[str, Any]:
+    """That the person agreed to being cloned, as it is kept: in words, from now on.
+
+    Raises InputError for a statement that is empty or too long.
+    """
+    clean = statement.strip()
+    if not 1 <= len(clean) <= CONSENT_CHARACTERS:
+        raise InputError(
+            "consent_invalid",
+            "The statement of consent is empty or too long.",
+            f"Say in 1 to {CONSENT_CHARACTERS} characters who agreed to what.",
+        )
+    given_at = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"statement": clean, "given_at": given_at, "key_id": key_id}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from menura.api.voice_schemas import (
     show_clone,
 )
 from menura.api.waiting import Waiting
+from menura.library.voices import CONSENT_CHARACTERS
 from menura.settings import Settings
 from menura.text.languages import resolve
 from menura.work.jobs import VoiceRef
@@ -56,6 +57,11 @@ _FORM: dict[str, Any] = {
         },
         "accent": {"type": "string", "description": "A slug, before 2026-08-14 a display name."},
         "access[type]": {"type": "string", "enum": ["private"]},
+        "consent": {
+            "type": "string",
+            "maxLength": CONSENT_CHARACTERS,
+            "description": "That the person agreed to being cloned, in words; kept with the voice.",
+        },
     },
 }
 
@@ -122,6 +128,8 @@ def _read_form(upload: Upload, caller: Caller, version: date, settings: Settings
         enhance=flag(fields, "enhance"),
         base_voice_id=fields.get("base_voice_id"),
         transcript=fields.get("transcript"),
+        consent=_short(fields, "consent", CONSENT_CHARACTERS) or None,
+        key_id=caller.key_id if fields.get("consent") else None,
         refined=refine != "off",
     )
 
