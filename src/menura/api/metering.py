@@ -191,9 +191,10 @@ class TranscriptionUse(Use):
 
 
 class SocketUse(Use):
-    """An open socket; it costs nothing by itself."""
+    """An open socket; it costs nothing by itself, and is refused when no credits are left."""
 
     kind = "sockets"
+    capability = "tts"
 
 
 class Meter:

@@ -116,7 +116,7 @@ def serve(
             tls_listener = open_sockets.enter_context(_listen(settings.host, settings.tls_port))
             tls = (tls_listener, secure.context)
         configure_logs(settings)
-        logging.getLogger("uvicorn.error").addFilter(_without_secrets)
+        logging.getLogger("uvicorn.error").addFilter(_discreet)
         app = create_app(settings, pool=WorkerPool(settings, engine=engine))
         at: Services = app.state.services
 
@@ -153,9 +153,14 @@ def serve(
             )
 
 
-def _without_secrets(record: logging.LogRecord) -> bool:
-    """Drops lines with the whole address of a socket or its headers: keys are in both."""
-    return record.levelno >= logging.INFO and '"WebSocket' not in str(record.msg)
+def _discreet(record: logging.LogRecord) -> bool:
+    """Drops lines with the whole address of a socket or its headers, since keys are in both.
+
+    Also the complaint that every refused handshake gives rise to, although it was answered.
+    """
+    text = str(record.msg)
+    refused = "ASGI callable returned without completing handshake." in text
+    return record.levelno >= logging.INFO and '"WebSocket' not in text and not refused
 
 
 @contextlib.contextmanager
