@@ -30,6 +30,9 @@ check: setup-test
 contract: setup-test
 	@$(PATHS) $(BIN)/python tests/contract/run_contract.py $(ARGS)
 
+clients: setup-test
+	@$(PATHS) $(BIN)/python tests/clients/run_clients.py $(CLIENTS)
+
 bench: setup-bench
 	$(BIN)/menura judge -- $(ARGS)
 

@@ -5,6 +5,7 @@ httpx, which the tests mock.
 """
 
 import json
+import urllib.error
 import urllib.request
 import uuid
 from typing import Any
@@ -26,13 +27,26 @@ class Seeds:
         self._url = url
         self._headers = {"Authorization": f"Bearer {key}", "Cartesia-Version": "2026-08-14"}
         self._shared: dict[str, str] = {}
+        self._absent: set[str] = set()
 
     def find(self, kind: str) -> str:
-        """The id of an object of this kind; see `placeholders.Find`."""
-        if kind.startswith("new "):
-            return self._make(kind.removeprefix("new "))
-        if kind not in self._shared:
-            self._shared[kind] = self._make(kind)
+        """The id of an object of this kind; see `placeholders.Find`.
+
+        Where the server refuses to make one, an id that is not there: the test's own request shall
+        show what the server lacks.
+        """
+        shared = kind.removeprefix("new ")
+        if shared in self._absent:
+            return "absent"
+        try:
+            if kind != shared:
+                return self._make(shared)
+            if kind not in self._shared:
+                self._shared[kind] = self._make(kind)
+        except urllib.error.HTTPError as error:
+            error.close()
+            self._absent.add(shared)
+            return "absent"
         return self._shared[kind]
 
     def _make(self, kind: str) -> str:
