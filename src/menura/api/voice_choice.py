@@ -39,12 +39,19 @@ class Speaker:
         return SPOKEN[0] if self.voice is None else self.voice.locale
 
     def language(self, chosen: Language, stated: str | None) -> Language:
-        """The language to speak in: an attached accent serves a bare code such as `en`."""
-        if self.voice is None or (stated or "").strip().lower() not in ("", chosen[:2]):
+        """The language to speak in, given what was stated and what was chosen for it.
+
+        An attached accent serves its own locale (`en-AU`), and a bare code such as `en`.
+        """
+        tag = (stated or "").strip().lower().replace("_", "-")
+        accents = [] if self.voice is None else self.voice.accents
+        for accent in accents:
+            if accent.locale.lower() == tag:
+                return accent.spoken
+        if tag not in ("", chosen[:2]):
             return chosen
-        attached = [accent.spoken for accent in self.voice.accents]
-        near = (spoken for spoken in attached if spoken[:2] == chosen[:2])
-        return chosen if chosen in (*attached, self.locale) else next(near, chosen)
+        near = [accent.spoken for accent in accents if accent.spoken[:2] == chosen[:2]]
+        return chosen if chosen in (*near, self.locale) or not near else near[0]
 
 
 async def find_speaker(at: Services, caller: Caller, voice: Specifier, version: date) -> Speaker:

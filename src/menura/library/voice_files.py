@@ -213,7 +213,9 @@ def imported(card: Card, state: VoiceState, name: str | None = None) -> NewVoice
         transcript=card.transcript,
         report=card.report,
         advice=[finding.model_dump() for finding in card.advice],
-        consent=None if card.consent is None else card.consent.model_dump(mode="json"),
+        consent=None
+        if card.consent is None
+        else card.consent.model_dump(mode="json", exclude_none=True),
         # The ids in it are those of another library, so that they are kept but mean nothing here.
         extra={"imported": card.origin.model_dump(mode="json")},
     )
