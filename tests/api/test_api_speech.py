@@ -55,12 +55,17 @@ def test_what_reaches_the_engine(
 def test_headers_of_an_answer(client: httpx.Client) -> None:
     answer = client.post(
         "/tts/bytes",
-        json=speech(generation_config={"emotion": "Happy"}, normalization="off", duration=3.0),
+        json=speech(
+            "Hello [laughter] <b>you</b> <emotion value='odd'/>there.",
+            generation_config={"emotion": "Purple"},
+            normalization="off",
+            duration=3.0,
+        ),
     )
     assert answer.headers["menura-model"] == "menura-1-2026-11"
     assert answer.headers["menura-language"] == "en-US"
     assert answer.headers["menura-ignored"] == (
-        "generation_config.emotion, normalization, duration"
+        "generation_config.emotion, transcript.emotion, transcript.laughter, transcript.tags"
     )
     assert answer.headers["content-type"] == "application/octet-stream"
     assert "menura-ignored" not in client.post("/tts/bytes", json=speech()).headers

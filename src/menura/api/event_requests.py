@@ -34,6 +34,18 @@ class SpeechEventsRequest(SpeechRequest):
     add_timestamps: bool | None = Field(None, description="Send the times of words.")
     add_phoneme_timestamps: bool | None = Field(None, description="Send the times of phonemes.")
 
+    use_normalized_timestamps: bool | None = Field(
+        None, description="Name the words as they are read, not as they are written."
+    )
+    use_original_timestamps: bool | None = Field(None, description="Old; the opposite.")
+
+    @property
+    def normalized_words(self) -> bool:
+        """Whether times name the words as they are read."""
+        if self.use_normalized_timestamps is not None:
+            return self.use_normalized_timestamps
+        return self.use_original_timestamps is False
+
     @property
     def timestamps(self) -> Timestamps:
         """Which times are asked for."""

@@ -26,7 +26,11 @@ class GenerationConfig(RequestBody):
 
     speed: float | None = Field(None, ge=0.6, le=1.5, description="Factor of the pace.")
     volume: float | None = Field(None, ge=0.5, le=2.0, description="Factor of the amplitude.")
-    emotion: Any = Field(None, description="Accepted; without effect on this model.")
+    emotion: Any = Field(
+        None,
+        description="A name such as `happy`, `calm`, `angry` or `sad`; it changes pitch, melody, "
+        "pace and loudness a little. Unknown ones have no effect.",
+    )
 
 
 class SpeechRequest(RequestBody):
@@ -49,7 +53,11 @@ class SpeechRequest(RequestBody):
     )
 
     model_id: str = Field(description="A name of the base model; see the table of model ids.")
-    transcript: str = Field(description="The text to speak.")
+    transcript: str = Field(
+        description="The text to speak. It may hold `<break time='1s'/>`, `<speed ratio='1.2'/>`, "
+        "`<volume ratio='0.8'/>`, `<emotion value='sad'/>`, `<spell>ABC</spell>` and phonemes "
+        "such as `<<m|ə|n>>`."
+    )
     voice: str | dict[str, Any] = Field(
         description="A voice id, `{id}`, or `{mode: 'id', id}`.", union_mode="left_to_right"
     )
@@ -61,10 +69,14 @@ class SpeechRequest(RequestBody):
     locale: str | None = Field(None, description="As `language`; give one of the two.")
     generation_config: GenerationConfig | None = None
     speed: Literal["slow", "normal", "fast"] | None = Field(None, description="Deprecated.")
-    normalization: str | None = Field(None, description="Accepted; without effect yet.")
-    pronunciation_dict_id: str | None = None
+    normalization: str | None = Field(
+        None, description="`auto`, `off`, or a locale of the language whose rules are meant."
+    )
+    pronunciation_dict_id: str | None = Field(None, description="See `/pronunciation-dicts`.")
     save: bool | None = Field(None, description="Keep the audio as a file; see `GET /files`.")
-    duration: float | None = Field(None, description="Accepted; without effect.")
+    duration: float | None = Field(
+        None, gt=0, description="Deprecated. Most seconds of audio; the rest is cut off."
+    )
     add_timestamps: bool | None = Field(None, description="Accepted; without effect here.")
 
 

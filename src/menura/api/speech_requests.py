@@ -5,17 +5,20 @@ from datetime import date
 from starlette.concurrency import run_in_threadpool
 
 from menura.api.auth import Caller
+from menura.api.event_requests import SpeechEventsRequest
 from menura.api.model_ids import check_model_id
 from menura.api.schemas import SpeechRequest
 from menura.api.services import Services
+from menura.api.speech_controls import read_controls
 from menura.api.versions import NEWEST
 from menura.api.voice_choice import find_speaker, speaker_ref
 from menura.audio.formats import parse_output_format
-from menura.errors import NotFoundError, TextError, TooLargeError
+from menura.errors import TextError, TooLargeError
 from menura.text.choice import choose_language
+from menura.text.markup import parse
+from menura.text.normalise import normalization_language
+from menura.text.pronunciations import Pronunciation
 from menura.work.jobs import SpeechJob
-
-SPEEDS = {"slow": 0.8, "normal": 1.0, "fast": 1.2}
 
 
 async def speech_job(
@@ -35,28 +38,33 @@ async def speech_job(
             f"The transcript has {len(body.transcript)} characters.",
             f"At most {most} are accepted; send it in parts.",
         )
+    pronunciations: tuple[Pronunciation, ...] = ()
     if body.pronunciation_dict_id:
-        raise NotFoundError(
-            "pronunciation_dict_not_found",
-            f"There is no pronunciation dictionary {body.pronunciation_dict_id[:80]!r}.",
-            "Leave `pronunciation_dict_id` out.",
+        said = at.library.dictionaries.pronunciations
+        pronunciations = await run_in_threadpool(
+            said, caller.organisation_id, body.pronunciation_dict_id
         )
     speaker = await find_speaker(at, caller, body.voice, version)
     # Detecting takes milliseconds of computing, and its tables are read on first use.
     language = await run_in_threadpool(
-        choose_language, body.transcript, body.language, body.locale, speaker.locale
+        choose_language, parse(body.transcript).plain, body.language, body.locale, speaker.locale
     )
     language = speaker.language(language, body.language or body.locale)
-    config = body.generation_config
-    speed = config.speed if config is not None else None
-    volume = config.volume if config is not None else None
+    normalization = body.normalization or "auto"
+    normalization_language(normalization, language)
+    controls = read_controls(body)
     job = SpeechJob(
         text=body.transcript,
         voice=await speaker_ref(at, speaker, language),
         language=language,
         output=output,
-        speed=SPEEDS[body.speed or "normal"] if speed is None else speed,
-        volume=1.0 if volume is None else volume,
+        speed=controls.speed,
+        volume=controls.volume,
+        emotion=controls.emotion,
+        normalization=normalization,
+        pronunciations=pronunciations,
+        duration=body.duration,
+        normalized_words=isinstance(body, SpeechEventsRequest) and body.normalized_words,
     )
     check_model_id(body.model_id, (await at.model()).info, at.settings.model_ids)
     return job
@@ -73,14 +81,5 @@ async def speech_headers(at: Services, body: SpeechRequest, job: SpeechJob) -> d
 
 
 def ignored_fields(body: SpeechRequest) -> list[str]:
-    """Names of fields that were sent and change nothing, so that nobody has to guess."""
-    ignored = []
-    if body.generation_config is not None and body.generation_config.emotion:
-        ignored.append("generation_config.emotion")
-    if body.normalization not in (None, "auto"):
-        ignored.append("normalization")
-    if body.duration is not None:
-        ignored.append("duration")
-    if isinstance(body.voice, dict) and body.voice.get("__experimental_controls"):
-        ignored.append("voice.__experimental_controls")
-    return ignored
+    """Names of what was sent and changes nothing, so that nobody has to guess."""
+    return list(read_controls(body).ignored)

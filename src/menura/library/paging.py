@@ -2,24 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Session
 
 from menura.errors import InputError
+from menura.library.tables import PronunciationDictionary, StoredFile
 
-
-class Listed(Protocol):
-    """A table whose rows are listed, each with an owner, a moment and an id."""
-
-    id: Mapped[str]
-    organisation_id: Mapped[str]
-    created_at: Mapped[datetime]
-
-
-Row = TypeVar("Row", bound=Listed)
+Row = TypeVar("Row", PronunciationDictionary, StoredFile)
+"""A table whose rows are listed; each has an owner, a moment and an id."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ _BODY_BYTES = 2 * 1024 * 1024
 """A thousand items of two hundred characters, each at most six bytes in JSON."""
 
 _EXAMPLE_ID = "pdict_7Kq2mVbWc3XhYtRzN5pLdA"
-_EXAMPLE_ITEMS = [
+_EXAMPLE_ITEMS: list[Any] = [
     {"text": "Menura", "alias": "<<m|ə|n|ˈʊ|ɹ|ə>>"},
     {"text": "tchoupitoulas", "alias": "chop a two lis", "case_sensitive": False},
 ]
