@@ -101,7 +101,7 @@ def test_a_revoked_key_is_over_and_an_admin_key_opens_nothing_here(server: Runni
 
 def test_unknown_paths_and_methods(client: httpx.Client) -> None:
     check_error(client.get("/nothing"), 404, "route_not_found")
-    answer = client.put("/voices")
+    answer = client.put("/accents")
     check_error(answer, 405, "method_not_allowed")
     assert answer.headers["allow"] == "GET"
 
