@@ -13,6 +13,8 @@ ALIASES: Mapping[str, str] = {
     "6ccbfb76-1fc6-48f7-b71d-91ac6298247b": "af_heart",
     "f786b574-daa5-4673-aa0c-cbe3e8534c02": "af_bella",
     "794f9389-aac1-45b6-b726-9d9369183238": "af_nicole",
+    # Used by the readme files of both SDKs.
+    "e07c00bc-4134-4eae-9ea4-1a55fb45746b": "bf_emma",
     # Seen in documentation examples and tips.
     "694f9389-aac1-45b6-b726-9d9369183238": "af_sarah",
     "a0e99841-438c-4a64-b679-ae501e7d6091": "am_michael",
