@@ -16,6 +16,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -133,6 +134,9 @@ def _recording(server: Process) -> bytes:
     """A clip to clone and to write down, spoken by another stock voice."""
     with httpx.Client(base_url=server.url, timeout=300) as client:
         client.headers["X-API-Key"] = str(server.first_key)
+        # The model is unpacked and loaded after the start.
+        while client.get("/ready").status_code != 200:
+            time.sleep(0.2)
         answer = client.post(
             "/tts/bytes",
             json={
