@@ -75,6 +75,7 @@ class PendingText:
 
     _ready: deque[Piece | FlushMark] = field(default_factory=deque)
     _held: str = ""
+    _carried: str = ""
     _since: float = 0.0
     _last: float = 0.0
     _by_word: bool = False
@@ -86,11 +87,6 @@ class PendingText:
     def characters(self) -> int:
         """How much waits."""
         return self._characters
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing waits that could be spoken or told."""
-        return not self._ready and not speakable(self._held)
 
     def add(
         self, text: str, manner: Manner, now: float, *, flush: bool = False, last: bool = False
@@ -126,9 +122,12 @@ class PendingText:
             if isinstance(first, FlushMark):
                 self.flush_id = first.flush_id + 1
                 return first
-            self._characters -= len(first.text)
-            if speakable(first.text):
-                return first
+            # Signs without a word are nothing to speak; they go before what comes next.
+            text, self._carried = self._carried + first.text, ""
+            if speakable(text):
+                self._characters -= len(text)
+                return Piece(text, first.manner)
+            self._carried = text
         return None
 
     @property
