@@ -14,6 +14,7 @@ from menura.errors import (
     AuthenticationError,
     BusyError,
     CancelledError,
+    PermissionDeniedError,
     QuotaError,
     TextError,
 )
@@ -238,6 +239,22 @@ async def test_a_context_asks_for_more_as_its_text_comes(
         await use.expect(40)
         use.book(40)
     assert spent(library, caller) == 100_000
+
+
+async def test_a_fine_tune_needs_the_feature_and_the_credits(
+    meter: Meter, library: Library, caller: Caller
+) -> None:
+    await meter.allow_fine_tune(caller, model="m")
+    limit(library, caller, credits=1_000_000)
+    await meter.allow_fine_tune(caller, model="m")
+    assert spent(library, caller) == 0, "only success is paid for"
+    limit(library, caller, credits=999_999)
+    with pytest.raises(QuotaError):
+        await meter.allow_fine_tune(caller, model="m")
+    library.organisations.set_plan(caller.organisation_id, "free")
+    with pytest.raises(PermissionDeniedError) as caught:
+        await meter.allow_fine_tune(caller, model="m")
+    assert caught.value.code == "plan_lacks_pro_cloning"
 
 
 async def test_credits_of_an_earlier_month_do_not_count(

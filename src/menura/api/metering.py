@@ -22,7 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from menura.api.admission import Admission, Kind
-from menura.errors import CancelledError
+from menura.errors import CancelledError, PermissionDeniedError
 from menura.library.ledger import Capability, Charge
 from menura.library.plans import (
     fine_tune_amount,
@@ -197,6 +197,16 @@ class SocketUse(Use):
     capability = "tts"
 
 
+class _FineTuneUse(Use):
+    """A fine-tune that may be begun; it is booked when it succeeds, which is long after."""
+
+    capability = "fine_tune"
+
+    @property
+    def expected(self) -> int:
+        return fine_tune_amount()
+
+
 class Meter:
     """Admits and books the work of all organisations of one server."""
 
@@ -280,6 +290,22 @@ class Meter:
     def socket(self, caller: "Caller") -> SocketUse:
         """One open socket. Entering raises BusyError (`concurrency_limited`)."""
         return SocketUse(self._admission, caller)
+
+    async def allow_fine_tune(self, caller: "Caller", *, model: str) -> None:
+        """Whether the caller may begin a fine-tune.
+
+        Raises PermissionDeniedError for a plan without pro cloning, QuotaError when the credits
+        that it would cost are not there.
+        """
+        plans = self._library.organisations
+        plan = await run_in_threadpool(plans.plan, caller.organisation_id)
+        if not plan.pro_cloning:
+            raise PermissionDeniedError(
+                "plan_lacks_pro_cloning",
+                f"The plan {plan.name!r} has no pro voice cloning.",
+                "Clone a voice from a clip instead, or ask for a larger plan.",
+            )
+        await self._admission.check(_FineTuneUse(self._admission, caller, model=model))
 
     async def book_fine_tune(
         self, organisation_id: str, fine_tune_id: str, *, model: str, api_key_id: str | None = None
