@@ -89,6 +89,9 @@ class TinyEngine:
         if "[text-error]" in job.text:
             raise TextError("symbol_not_supported", "The text has a bad symbol.", "Use letters.")
         self.note(f"speak {job.text[:40]} {job.language} speed {job.speed} volume {job.volume}")
+        words = [entry.text for entry in job.pronunciations]
+        manner = f"{job.emotion!r} {job.normalization} {job.duration} {job.normalized_words}"
+        self.note(f"manner {job.text[:40]} {manner} {words}")
         try:
             yield from self._stretches(job, pitch)
         finally:

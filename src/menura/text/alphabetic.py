@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from menura.text.alphabet import canonical
+from menura.text.alphabet import VOWELS, canonical
 from menura.text.clean import Clean
 from menura.text.phonemes.contract import Pronouncer, Spoken
 from menura.text.readings import Reading, Rule, apply, laid_over
@@ -56,11 +56,20 @@ class Alphabetic:
             foreign = self.foreign.get(token.kind)
             if token.phonemes is not None:
                 words[0].phonemes = token.phonemes
+                native.append(_stand_in(token, words[0].pause))
             elif foreign is not None:
                 foreign.load().pronounce(words)
             else:
                 native += words
         self.native.pronounce(native)
+
+
+def _stand_in(token: Token, pause: bool) -> Spoken:
+    """A word for the sake of its neighbours, such as an article, whose sound depends on it."""
+    if token.text.isalpha() and "<<" not in token.words[0]:
+        return Spoken(token.text, pause)
+    first = str(token.phonemes).lstrip("ˈˌ")[:1]
+    return Spoken("apple" if first in VOWELS else "book", pause)
 
 
 class ForeignPronouncer:

@@ -67,9 +67,8 @@ def from_ipa(written: str, language: Language) -> str:
     said = _STRESSED.sub(_before_vowel, said)
     unknown = sorted(set(said) - SYMBOLS)
     if unknown or not said.strip("".join(STRESS) + " "):
-        what = (
-            f"hold symbols that cannot be spoken: {' '.join(unknown)}." if unknown else "are empty."
-        )
+        listed = " ".join(unknown)
+        what = f"hold symbols that cannot be spoken: {listed}." if unknown else "hold no sound."
         raise TextError(
             "text_phonemes_unknown",
             f"The phonemes {written[:80]!r} {what}",

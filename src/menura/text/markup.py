@@ -38,17 +38,18 @@ MOST_WARNINGS = 20
 MOST_OPEN = 50
 
 _NAMES = "break|spell|speed|volume|emotion"
+_ATTRIBUTES = "ti?m?e?|ra?t?i?o?|va?l?u?e?"
 _STARTS = "brea?k?|spe(?:ll?|ed?)?|volu?m?e?|emot?i?o?n?"
 _MARK = re.compile(
     rf"""
       (?P<phonemes><<[^<>]*>>)
     | (?P<unclosed><<[^<>\s]*\|[^<>\s]*>?)
+    | (?P<cut><\s{{0,3}}/?\s{{0,3}}(?:{_STARTS}|(?:{_NAMES})\s+(?:{_ATTRIBUTES})\s*=?)\s*/?\Z)
     | <\s{{0,3}}(?P<close>/?)\s{{0,3}}(?P<name>{_NAMES})(?![\w-])
         (?P<rest>[^<>]{{0,120}}>
         |(?:\s+[\w-]+\s{{0,3}}=\s{{0,3}}["'“”]?[^\s<>"'“”]*["'“”]?)*\s*/?)
     | (?P<other></?[a-z][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s<>"']+))*\s*/?>)
     | (?P<laughter>\[\s{{0,3}}laughter\s{{0,3}}\])
-    | (?P<cut><\s{{0,3}}/?\s{{0,3}}(?:{_STARTS})\s*/?\Z)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -222,7 +223,7 @@ class _Reader:
             for i in range(len(self.opened) - 1, -1, -1):
                 if self.opened[i][0] == name:
                     self.now = replace(self.now, **{name: getattr(self.opened[i][1], name)})
-                    del self.opened[i:]
+                    del self.opened[i]
                     break
             return
         if not rest.rstrip(" >").endswith("/"):
