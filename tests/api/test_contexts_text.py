@@ -147,7 +147,7 @@ def test_flushes_are_counted() -> None:
 
 
 def test_another_manner_parts_the_text() -> None:
-    fast = Manner(GenerationConfig(speed=1.5))
+    fast = Manner(GenerationConfig.model_validate({"speed": 1.5}))
     text = PendingText(3.0)
     text.add("slow words", PLAIN, 0.0)
     text.add(" and fast ones", fast, 0.0)
