@@ -21,10 +21,12 @@ from menura.models import states
 from menura.models.contract import BaseModel, CloneOptions, Progress, VoiceState
 from menura.models.registry import load_model
 from menura.settings import Settings
+from menura.speech.joining import write_joined
 from menura.speech.synthesis import synthesise
 from menura.text.warning import TextWarning
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput, VoiceRef
+from menura.work.join import JoinJob, JoinOutcome
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.voices import embedding_model
 
@@ -210,6 +212,10 @@ class Engine:
                 progress=lambda share: progress("transcribe", share),
             )
             return TranscriptOutcome(language, spool.seconds, segments)
+
+    def join(self, job: JoinJob) -> JoinOutcome:
+        """Puts speech between recordings; needs no base model. Raises AudioError."""
+        return write_joined(job)
 
     def _listener(self) -> Recogniser:
         if self._recogniser is None:

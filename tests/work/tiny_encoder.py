@@ -1,5 +1,6 @@
 """The tiny engine with real encoders; loaded as `tiny_encoder:EncodingEngine`."""
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -7,7 +8,9 @@ from tiny_engine import RATE, TinyEngine
 
 from menura.audio.encode import Encoder
 from menura.models.contract import WordTiming
+from menura.speech.joining import write_joined
 from menura.work.jobs import SpeechJob, SpeechOutput
+from menura.work.join import JoinJob, JoinOutcome
 
 WORD_SECONDS = 0.2
 
@@ -22,7 +25,13 @@ class EncodingEngine(TinyEngine):
         for number, word in enumerate(job.text.split()):
             if word == "[fail]" and number:
                 raise RuntimeError("secret detail that nobody outside may see")
+            if "[slow]" in job.text:
+                time.sleep(0.05)
             start = number * WORD_SECONDS
             timing = WordTiming(word, start, start + WORD_SECONDS)
             yield SpeechOutput(encoder.write(tone), (timing,))
         yield SpeechOutput(encoder.finish())
+
+    def join(self, job: JoinJob) -> JoinOutcome:
+        """As the true engine does."""
+        return write_joined(job)

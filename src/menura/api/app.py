@@ -24,6 +24,7 @@ from menura.api.routes import (
     embeddings,
     export,
     files,
+    infill,
     keys,
     localize,
     mix,
@@ -144,6 +145,7 @@ def create_app(
         dictionaries,
         openai,
         stt,
+        infill,
         voice_changer,
         socket,
     ):

@@ -10,6 +10,7 @@ from menura.models.contract import ModelInfo, StockVoice
 from menura.settings import Settings
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
+from menura.work.join import JoinJob, JoinOutcome
 from menura.work.lane import Lane, LaneOptions
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.voices import EmbeddingJob, EmbeddingOutcome, VoiceJob, VoiceOutcome
@@ -177,6 +178,18 @@ class WorkerPool:
                 if isinstance(result, CheckOutcome):
                     return result
         raise ServerError("check_without_report", "The check ended without a report.")
+
+    async def join(self, job: JoinJob) -> JoinOutcome:
+        """Joins speech to recordings in the worker that checks clips; cancelling gives it up.
+
+        Raises BusyError when too many jobs wait, ServerError when the worker died, and what
+        `Engine.join` raises.
+        """
+        async with aclosing(self.checking.run(job)) as results:
+            async for result in results:
+                if isinstance(result, JoinOutcome):
+                    return result
+        raise ServerError("job_without_audio", "The job ended without its audio.")
 
     async def transcribe(self, job: TranscribeJob) -> TranscriptOutcome:
         """Writes a recording down; cancelling stops the work.

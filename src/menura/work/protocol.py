@@ -15,10 +15,11 @@ from menura.models.contract import ModelInfo, StockVoice
 from menura.settings import Settings
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
+from menura.work.join import JoinJob, JoinOutcome
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.voices import EmbeddingJob, EmbeddingOutcome, VoiceJob, VoiceOutcome
 
-Job = SpeechJob | CloneJob | CheckJob | VoiceJob | EmbeddingJob | TranscribeJob
+Job = SpeechJob | CloneJob | CheckJob | VoiceJob | EmbeddingJob | TranscribeJob | JoinJob
 Result = (
     SpeechOutput
     | JobProgress
@@ -27,6 +28,7 @@ Result = (
     | VoiceOutcome
     | EmbeddingOutcome
     | TranscriptOutcome
+    | JoinOutcome
 )
 
 WINDOW = 4

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 import structlog
@@ -25,6 +26,7 @@ import structlog
 from menura.errors import CancelledError, MenuraError, ServerError
 from menura.work.check import CheckJob
 from menura.work.jobs import CloneJob, JobProgress, SpeechJob, SpeechOutput
+from menura.work.join import JoinJob
 from menura.work.logs import configure_logs
 from menura.work.protocol import (
     LENGTH,
@@ -33,6 +35,7 @@ from menura.work.protocol import (
     Ended,
     Item,
     Ready,
+    Result,
     Start,
     Stop,
     Taken,
@@ -119,9 +122,11 @@ class Worker:
             case Start(job_id=job_id, job=CloneJob() as job):
                 self._clone(job_id, job)
             case Start(job_id=job_id, job=CheckJob() as job):
-                self._check(job_id, job)
+                self._single(job_id, partial(self._engine.check, job, self._progress(job_id)))
             case Start(job_id=job_id, job=TranscribeJob() as job):
-                self._transcribe(job_id, job)
+                self._single(job_id, partial(self._engine.transcribe, job, self._progress(job_id)))
+            case Start(job_id=job_id, job=JoinJob() as job):
+                self._single(job_id, partial(self._engine.join, job))
             case Start(
                 job_id=job_id, job=LocaliseJob() | MixJob() | InspectJob() | EmbeddedJob() as job
             ):
@@ -172,19 +177,11 @@ class Worker:
         self._stopped.discard(job_id)
         self._send(Ended(job_id, error))
 
-    def _check(self, job_id: int, job: CheckJob) -> None:
+    def _single(self, job_id: int, work: Callable[[], Result]) -> None:
+        """A job that gives one result."""
         error: MenuraError | None = None
         try:
-            self._send(Item(job_id, self._engine.check(job, self._progress(job_id))))
-        except Exception as failure:
-            error = _as_menura(failure)
-        self._stopped.discard(job_id)
-        self._send(Ended(job_id, error))
-
-    def _transcribe(self, job_id: int, job: TranscribeJob) -> None:
-        error: MenuraError | None = None
-        try:
-            self._send(Item(job_id, self._engine.transcribe(job, self._progress(job_id))))
+            self._send(Item(job_id, work()))
         except Exception as failure:
             error = _as_menura(failure)
         self._stopped.discard(job_id)
