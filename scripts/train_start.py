@@ -32,10 +32,10 @@ from menura.models.menura_1.free_speech import sentences
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.model import Menura1, shape_pitch
 from menura.models.menura_1.network import Plan
+from menura.models.menura_1.speaker import window
 from menura.models.menura_1.start import FILE, RANK, LearnedStart, pack
 from menura.models.menura_1.state import Prosody
 from menura.models.menura_1.stock_profiles import nearest_voices, pitch_of
-from menura.models.menura_1.target import window
 from menura.packaged import write_digest
 from menura.settings import Settings
 from menura.text.prepare import prepare

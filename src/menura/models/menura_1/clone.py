@@ -84,7 +84,8 @@ def _rate(step: int, steps: int) -> float:
 
 
 def _report(fitting: Fitting, started: float, steps: int) -> dict[str, float | str]:
-    target = fitting.target
+    target = fitting.speaker
+    assert isinstance(target, Target)
     report: dict[str, float | str] = {
         "steps": steps,
         "seconds": round(time.monotonic() - started, 2),

@@ -2,8 +2,9 @@
 
 A step speaks two windows of about 1.5 s and follows the gradient of their losses. A window of the
 clip is spoken with the clip's own timing and melody and compared with the recording; a window of a
-new sentence is pulled towards the speaker (CAM++ embedding, a frozen network) and towards natural
-sound (DistillMOS, frozen too). The windows are computed side by side.
+new sentence is pulled towards the speaker (CAM++ embedding, a frozen network), towards natural
+sound (DistillMOS, frozen too) and towards clear words (the phoneme classifier, frozen as well). The
+windows are computed side by side.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from menura.judging.naturalness import SHORT_WINDOW, NaturalnessScorer
 from menura.judging.resample import resample
@@ -20,12 +21,15 @@ from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import VoiceState
 from menura.models.menura_1.adapter import Adapter
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
+from menura.models.menura_1.features import log_mel
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.losses import SpectralLoss
+from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.side_by_side import side_by_side
-from menura.models.menura_1.start import RANK, start_of
+from menura.models.menura_1.speaker import Speaker, window
+from menura.models.menura_1.start import RANK, Start, start_of
 from menura.models.menura_1.state import make_state
-from menura.models.menura_1.target import Target, window
+from menura.models.menura_1.target import Target
 
 if TYPE_CHECKING:
     from menura.models.menura_1.network import Plan
@@ -73,6 +77,9 @@ class Recipe:
     wished: float = 4.8
     """Score of DistillMOS that free speech is pulled towards."""
 
+    articulation: float = 1.0
+    """Weight of a nat of the phoneme classifier's error on free speech."""
+
     decay: float = 0.01
     average: float = 0.9
     share: float = 0.95
@@ -90,30 +97,45 @@ class _Window:
     recording: Tensor | None = None
     """What the clip sounds like there, [1, samples]; None for free speech."""
 
+    sounds: Tensor | None = None
+    """What free speech says there: the token of each 12.5 ms, int64 [2·frames]."""
+
 
 class Fitting:
-    """An adapter and a style shift on their way from the learned start to the speaker."""
+    """An adapter and a style shift on their way from a start to the speaker.
+
+    Args:
+        speaker: whom to sound like; windows of the clip need a `Target` that has listened.
+        recipe: the numbers.
+        encoder: tells likeness.
+        scorer: tells naturalness.
+        seed: of everything random.
+        start: where to begin; where the learned start puts the speaker when absent.
+    """
 
     def __init__(
         self,
-        target: Target,
+        speaker: Speaker,
         recipe: Recipe,
         encoder: SpeakerEncoder,
         scorer: NaturalnessScorer,
         seed: int,
+        start: Start | None = None,
     ) -> None:
-        self.target, self.recipe = target, recipe
+        self.speaker, self.recipe = speaker, recipe
         self.encoder, self.scorer = encoder, scorer
-        self.decoder = target.model.network.decoder
+        self.decoder = speaker.model.network.decoder
         self.generator = torch.Generator().manual_seed(seed)
-        start = start_of(target.embedding, self.decoder)
+        start = start or start_of(speaker.embedding, self.decoder)
         self.adapter = Adapter(self.decoder, RANK, self.generator)
-        self.adapter.load(start.tensors)
+        self.adapter.use(
+            {name: nn.Parameter(value.clone()) for name, value in start.tensors.items()}
+        )
         self.shift = start.shift[None].clone().requires_grad_()
         self.trained = [*self.adapter.parameters(), self.shift]
         self._mean = [parameter.detach().clone() for parameter in self.trained]
         self._averaged = 0
-        self._free: dict[int, tuple[Plan, Tensor]] = {}
+        self._free: dict[int, tuple[Plan, Tensor, Tensor]] = {}
         self.optimiser = torch.optim.AdamW(
             [
                 {"params": list(self.adapter.parameters()), "lr": recipe.rate},
@@ -122,14 +144,14 @@ class Fitting:
             weight_decay=recipe.decay,
             betas=(0.9, 0.98),
         )
-        self.spectral = SpectralLoss(target.clip.bandwidth)
+        self.classifier = phoneme_classifier(self.shift.device)
         self.likeness: list[float] = []
         """Cosines of the free steps so far: no judgement, but a warning."""
 
     def step(self, kinds: Sequence[Kind], rate: float) -> None:
         """One step on as many windows as kinds are named; `rate` multiplies the learning rates.
 
-        `clip` windows need `Target.listen` before. Each window has a thread of its own.
+        Windows of the clip need `Target.listen` before.
         """
         windows = [
             self._clip_window() if kind is Kind.CLIP else self._free_window() for kind in kinds
@@ -151,7 +173,7 @@ class Fitting:
             mean.lerp_(parameter.detach(), 1 - keep)
 
     def _gradient(self, window: "_Window") -> tuple[Tensor, ...]:
-        part, target = window.part, self.target
+        part = window.part
         speech = self.decoder(
             part.text,
             part.f0,
@@ -160,24 +182,35 @@ class Fitting:
             torch.Generator(self.shift.device).manual_seed(window.seed),
         )
         low = resample(speech, SAMPLE_RATE, 16000)
-        cosine = self.encoder.embed(low)[0] @ target.embedding
+        cosine = self.encoder.embed(low)[0] @ self.speaker.embedding
         recipe = self.recipe
         if window.recording is not None:
-            loss = self.spectral(speech, window.recording) + recipe.speaker * (1 - cosine)
+            assert isinstance(self.speaker, Target)
+            spectral = SpectralLoss(self.speaker.clip.bandwidth)
+            loss = spectral(speech, window.recording) + recipe.speaker * (1 - cosine)
         else:
             self.likeness.append(float(cosine.detach()))
             score = self.scorer.score(low, window=SHORT_WINDOW)[0]
             loss = recipe.free_speaker * (1 - cosine)
             loss = loss + recipe.naturalness * (recipe.wished - score)
+            if window.sounds is not None:
+                error = self.classifier.error(log_mel(speech), window.sounds)
+                loss = loss + recipe.articulation * error
         return torch.autograd.grad(loss, self.trained)
 
     def _free_window(self) -> "_Window":
-        plan, style = self._free_plan(self._pick(1 << 16))
+        plan, style, sounds = self._free_plan(self._pick(1 << 16))
         begin, frames = self._span(plan, self.recipe.free_frames, _LEAD)
-        return _Window(window(plan, begin, frames), style, self._pick(2**31))
+        return _Window(
+            window(plan, begin, frames),
+            style,
+            self._pick(2**31),
+            sounds=sounds[2 * begin : 2 * (begin + frames)],
+        )
 
     def _clip_window(self) -> "_Window":
-        target = self.target
+        target = self.speaker
+        assert isinstance(target, Target)
         begin, frames = self._span(target.plan, self.recipe.clip_frames, 0)
         recording = target.level[:, begin * FRAME : (begin + frames) * FRAME]
         part = window(target.plan, begin, frames)
@@ -194,7 +227,7 @@ class Fitting:
         total = 0.0
         with self._averages():
             for number in _SCORED:
-                plan, style = self._free_plan(number)
+                plan, style, _ = self._free_plan(number)
                 part = window(plan, _LEAD, _SCORED_FRAMES)
                 noise = torch.Generator(self.shift.device).manual_seed(number)
                 with self.adapter.attached():
@@ -202,21 +235,21 @@ class Fitting:
                         part.text, part.f0, part.energy, style[:, :STYLE] + self.shift, noise
                     )
                 low = resample(speech, SAMPLE_RATE, 16000)
-                total += float(self.encoder.embed(low)[0] @ self.target.embedding)
+                total += float(self.encoder.embed(low)[0] @ self.speaker.embedding)
                 total += _NATURALNESS_SHARE * float(self.scorer.score(low, window=SHORT_WINDOW)[0])
         return total / len(_SCORED)
 
     def state(self) -> VoiceState:
         """The voice as it stands: the recipe's share of the running average of the last steps."""
         with self._averages():
-            table = self.target.table.copy()
+            table = self.speaker.table.copy()
             table[:, :STYLE] += self.shift.detach().cpu().numpy()
-            return make_state(table, self.target.prosody, self.adapter.tensors())
+            return make_state(table, self.speaker.prosody, self.adapter.tensors())
 
-    def _free_plan(self, number: int) -> "tuple[Plan, Tensor]":
-        number %= self.target.free_sentences
+    def _free_plan(self, number: int) -> "tuple[Plan, Tensor, Tensor]":
+        number %= self.speaker.free_sentences
         if number not in self._free:
-            self._free[number] = self.target.free_plan(number)
+            self._free[number] = self.speaker.free_plan(number)
         return self._free[number]
 
     def _pick(self, below: int) -> int:

@@ -16,13 +16,11 @@ from menura.models.contract import Clip, VoiceState
 from menura.models.menura_1 import features, voices
 from menura.models.menura_1.alignment import align
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
-from menura.models.menura_1.free_speech import sentences
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.prosody_fit import fit_prosody
+from menura.models.menura_1.speaker import Speaker, free_symbols, symbols_of
 from menura.models.menura_1.state import split_state
 from menura.models.menura_1.stock_profiles import nearest_voices, pitch_of
-from menura.text.prepare import prepare
-from menura.text.utterance import Language
 
 if TYPE_CHECKING:
     from menura.models.menura_1.model import Menura1
@@ -37,25 +35,7 @@ _MEASURED = 4
 """Free sentences that the speaker's pitch, range and pace are compared with."""
 
 
-def symbols_of(text: str, language: Language, most: int) -> str:
-    """Phonemes of a whole transcript in one row. Raises AudioError when there are too many."""
-    joined = " ".join(u.phonemes for u in prepare(text, language, limit=most))
-    if not joined.strip():
-        raise AudioError(
-            "transcript_empty",
-            "No words were heard in the clip.",
-            "Give a clip of clear speech, or its transcript.",
-        )
-    if len(joined) > most:
-        raise AudioError(
-            "clip_too_many_words",
-            f"The clip has {len(joined)} phonemes.",
-            f"At most {most} can be fitted at once; give a shorter clip (5 to 20 seconds).",
-        )
-    return joined
-
-
-class Target:
+class Target(Speaker):
     """The speaker of a clip. What is cheap is known at once, timing after `listen`.
 
     Raises AudioError for a clip that does not match its transcript.
@@ -69,8 +49,9 @@ class Target:
         base: VoiceState | None = None,
         mode: str = "similarity",
     ) -> None:
-        self.model, self.clip = model, clip
-        self.phonemes = symbols_of(clip.transcript, clip.language, model.info.utterance_symbols)
+        self.clip = clip
+        most = model.info.utterance_symbols
+        self.phonemes = symbols_of(clip.transcript, clip.language, most)
         self.tokens = model.tokens(self.phonemes)
         self.frames = clip.audio.size // FRAME
         if self.frames < len(self.phonemes) + 2:
@@ -81,29 +62,32 @@ class Target:
             )
         samples = clip.audio[: self.frames * FRAME]
         self.audio = torch.from_numpy(samples).to(model.device)[None]
-        self.embedding = encoder.embed(resample(self.audio, SAMPLE_RATE, 16000))[0]
+        embedding = encoder.embed(resample(self.audio, SAMPLE_RATE, 16000))[0]
         self.f0 = features.f0(samples, 2 * self.frames).to(model.device)
         voiced = self.f0[self.f0 > 30]
         self.log_pitch = float(voiced.log().mean()) if voiced.numel() else None
-        self.start, table = self._start_voice(base)
-        self.table: NDArray[np.float32] = table.astype(np.float32)
-        self.prosody = fit_prosody(
+        self.start, found = self._start_voice(embedding, base)
+        table: NDArray[np.float32] = found.astype(np.float32)
+        prosody = fit_prosody(
             model,
-            self.table,
+            table,
             self.phonemes,
-            [self._free_symbols(number) for number in range(_MEASURED)],
+            [free_symbols(clip.language, number, most) for number in range(_MEASURED)],
             self.f0[0].cpu().numpy(),
             speech_seconds(speech_spans(samples, SAMPLE_RATE)),
             mode,
         )
+        super().__init__(model, embedding, clip.language, table, prosody)
         self.alignment_cost: float | None = None
 
-    def _start_voice(self, base: VoiceState | None) -> tuple[str, NDArray[np.floating]]:
+    def _start_voice(
+        self, speaker: Tensor, base: VoiceState | None
+    ) -> tuple[str, NDArray[np.floating]]:
         """The stock voice that is most like the speaker and speaks at about their pitch."""
         if base is not None:
             return "", split_state(base)[0]
         best, most = "", -np.inf
-        embedding = self.embedding.cpu().numpy()
+        embedding = speaker.cpu().numpy()
         for key, likeness in nearest_voices(embedding, self.clip.language, _CANDIDATES):
             apart = 0.0
             if self.log_pitch is not None:
@@ -116,11 +100,6 @@ class Target:
     def style(self) -> Tensor:
         """The start voice's style for the clip's own words, [1, 256]."""
         return self.model.style(self.table, len(self.phonemes))
-
-    @property
-    def free_sentences(self) -> int:
-        """How many new sentences there are in the clip's language."""
-        return len(sentences(self.clip.language))
 
     @torch.no_grad()
     def listen(self) -> None:
@@ -143,28 +122,3 @@ class Target:
         energy = features.energy(mel)[:, : 2 * self.frames]
         ours = network.plan(self.tokens, style, durations=durations)
         self.plan = Plan(durations, ours.text, self.f0, energy)
-
-    def free_plan(self, number: int) -> tuple[Plan, Tensor]:
-        """Plan and style of one of the free sentences, with the speaker's pitch and pace."""
-        from menura.models.menura_1.model import shape_pitch
-
-        phonemes = self._free_symbols(number)
-        style = self.model.style(self.table, len(phonemes))
-        with torch.no_grad():
-            tokens = self.model.tokens(phonemes)
-            plan = self.model.network.plan(tokens, style, speed=self.prosody.pace)
-            return shape_pitch(plan, self.prosody), style
-
-    def _free_symbols(self, number: int) -> str:
-        text = sentences(self.clip.language)[number % self.free_sentences]
-        return symbols_of(text, self.clip.language, self.model.info.utterance_symbols)
-
-
-def window(plan: Plan, begin: int, frames: int) -> Plan:
-    """A stretch of a plan, in frames of 25 ms."""
-    return Plan(
-        plan.durations,
-        plan.text[:, :, begin : begin + frames],
-        plan.f0[:, 2 * begin : 2 * (begin + frames)],
-        plan.energy[:, 2 * begin : 2 * (begin + frames)],
-    )

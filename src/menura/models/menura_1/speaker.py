@@ -1,0 +1,95 @@
+"""Somebody who is to be spoken like: what a fit on free speech has to know of them."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from menura.errors import AudioError
+from menura.models.menura_1.free_speech import sentences
+from menura.models.menura_1.network import Plan
+from menura.models.menura_1.state import Prosody
+from menura.text.prepare import prepare
+from menura.text.utterance import Language
+
+if TYPE_CHECKING:
+    from menura.models.menura_1.model import Menura1
+
+
+def symbols_of(text: str, language: Language, most: int) -> str:
+    """Phonemes of a whole transcript in one row. Raises AudioError when there are too many."""
+    joined = " ".join(u.phonemes for u in prepare(text, language, limit=most))
+    if not joined.strip():
+        raise AudioError(
+            "transcript_empty",
+            "No words were heard in the clip.",
+            "Give a clip of clear speech, or its transcript.",
+        )
+    if len(joined) > most:
+        raise AudioError(
+            "clip_too_many_words",
+            f"The clip has {len(joined)} phonemes.",
+            f"At most {most} can be fitted at once; give a shorter clip (5 to 20 seconds).",
+        )
+    return joined
+
+
+def free_symbols(language: Language, number: int, most: int) -> str:
+    """Phonemes of one of the free sentences of a language."""
+    return symbols_of(sentences(language)[number], language, most)
+
+
+class Speaker:
+    """A speaker by embedding, style table and prosody, who says free sentences of a language.
+
+    Args:
+        model: plans the sentences.
+        embedding: CAM++, a unit vector [192].
+        language: of the sentences.
+        table: style table [510, 1, 256] or alike that the speaker begins with.
+        prosody: factors on what the table plans.
+    """
+
+    def __init__(
+        self,
+        model: "Menura1",
+        embedding: Tensor,
+        language: Language,
+        table: NDArray[np.float32],
+        prosody: Prosody,
+    ) -> None:
+        self.model, self.embedding, self.language = model, embedding, language
+        self.table, self.prosody = table, prosody
+
+    @property
+    def free_sentences(self) -> int:
+        """How many new sentences there are in the language."""
+        return len(sentences(self.language))
+
+    def free_plan(self, number: int) -> tuple[Plan, Tensor, Tensor]:
+        """One of the free sentences, with the speaker's pitch and pace.
+
+        Gives plan, style and the token of each 12.5 ms, int64 [2·frames].
+        """
+        from menura.models.menura_1.model import shape_pitch
+
+        most = self.model.info.utterance_symbols
+        phonemes = free_symbols(self.language, number % self.free_sentences, most)
+        style = self.model.style(self.table, len(phonemes))
+        with torch.no_grad():
+            tokens = self.model.tokens(phonemes)
+            plan = self.model.network.plan(tokens, style, speed=self.prosody.pace)
+            sounds = tokens[0].repeat_interleave(2 * plan.durations)
+            return shape_pitch(plan, self.prosody), style, sounds
+
+
+def window(plan: Plan, begin: int, frames: int) -> Plan:
+    """A stretch of a plan, in frames of 25 ms."""
+    return Plan(
+        plan.durations,
+        plan.text[:, :, begin : begin + frames],
+        plan.f0[:, 2 * begin : 2 * (begin + frames)],
+        plan.energy[:, 2 * begin : 2 * (begin + frames)],
+    )
