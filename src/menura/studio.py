@@ -30,25 +30,18 @@ from menura.settings import Settings
 from menura.text.choice import choose_language
 from menura.text.dialects import find_dialect
 from menura.text.languages import resolve
+from menura.text.markup import parse
+from menura.text.pronunciations import Pronunciation
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput
+from menura.work.options import FORMATS, SPEEDS, VOLUMES, known_emotion, output_format, within
 from menura.work.voices import LocaliseJob, MixJob, make_voice
 
 if TYPE_CHECKING:
     from menura.engine import Engine
 
-FORMATS: Mapping[str, OutputFormat] = {
-    "wav": OutputFormat("wav", 24000, encoding="pcm_s16le"),
-    "mp3": OutputFormat("mp3", 44100, bit_rate=128000),
-    "raw": OutputFormat("raw", 24000, encoding="pcm_s16le"),
-}
-"""What a container's bare name stands for."""
-
 MODES = ("similarity", "stability")
 REFINE = ("wait", "off")
-SPEEDS = (0.6, 1.5)
-VOLUMES = (0.5, 2.0)
-
 _SAMPLE_BYTES = {"pcm_f32le": 4, "pcm_s16le": 2, "pcm_mulaw": 1, "pcm_alaw": 1}
 
 
@@ -266,6 +259,8 @@ class Menura:
         output: str | OutputFormat = "wav",
         speed: float = 1.0,
         volume: float = 1.0,
+        emotion: str = "",
+        pronunciations: Mapping[str, str] | None = None,
         seed: int = 0,
     ) -> Iterator[SpeechOutput]:
         """Speaks a text and yields bytes with word timings as they are ready.
@@ -277,10 +272,14 @@ class Menura:
         job = SpeechJob(
             text=text,
             voice=self.catalogue.library().voices.ref(row),
-            language=choose_language(text, language, None, row.locale),
-            output=_output_format(output),
-            speed=_within("speed", speed, SPEEDS),
-            volume=_within("volume", volume, VOLUMES),
+            language=choose_language(parse(text).plain, language, None, row.locale),
+            output=output_format(output),
+            speed=within("speed", speed, SPEEDS),
+            volume=within("volume", volume, VOLUMES),
+            emotion=known_emotion(emotion),
+            pronunciations=tuple(
+                Pronunciation(word, said) for word, said in (pronunciations or {}).items()
+            ),
             seed=seed,
         )
         return self.engine.speak(job)
@@ -294,30 +293,44 @@ class Menura:
         output: str | OutputFormat = "wav",
         speed: float = 1.0,
         volume: float = 1.0,
+        emotion: str = "",
+        pronunciations: Mapping[str, str] | None = None,
         seed: int = 0,
         on_output: Callable[[SpeechOutput], None] | None = None,
     ) -> Speech:
         """Speaks a text.
 
         Args:
-            text: of any length.
+            text: of any length; it may hold the marks of `menura.text.markup`, such as
+                `<break time="1s"/>`.
             voice: a `Voice`, or the id, beginning of id, stock key or name of one.
             language: of the text; told from the text when absent.
             output: `wav`, `mp3`, `raw` (16-bit samples at 24 kHz) or an `OutputFormat`.
             speed: factor of the pace, 0.6 to 1.5.
             volume: factor of the amplitude, 0.5 to 2.0.
+            emotion: a name of `menura.text.emotions`, such as `happy` or `sad`.
+            pronunciations: other text, or phonemes such as `<<m|ə|n>>`, by the word that is to
+                be said so.
             seed: another number gives a slightly different rendering.
             on_output: called with each stretch as it is ready.
 
         Raises NotFoundError, ConflictError, TextError, InputError, StateError, ServerError.
         """
         chosen = self.voices.get(voice.id if isinstance(voice, Voice) else voice)
-        form = _output_format(output)
+        form = output_format(output)
         data = bytearray()
         words: list[WordTiming] = []
         phonemes: list[PhonemeTiming] = []
         stream = self.stream(
-            text, chosen, language=language, output=form, speed=speed, volume=volume, seed=seed
+            text,
+            chosen,
+            language=language,
+            output=form,
+            speed=speed,
+            volume=volume,
+            emotion=emotion,
+            pronunciations=pronunciations,
+            seed=seed,
         )
         for part in stream:
             data += part.data
@@ -356,27 +369,6 @@ def new_voice(
         advice=[dataclasses.asdict(finding) for finding in outcome.advice],
         refinement=NewRefinement("done" if job.refine else "off", outcome.score),
     )
-
-
-def _output_format(output: str | OutputFormat) -> OutputFormat:
-    if isinstance(output, OutputFormat):
-        return output
-    if output not in FORMATS:
-        raise InputError(
-            "output_format_invalid",
-            f"There is no output format {output!r}.",
-            f"Accepted: {', '.join(FORMATS)}, or an OutputFormat.",
-        )
-    return FORMATS[output]
-
-
-def _within(name: str, value: float, bounds: tuple[float, float]) -> float:
-    low, high = bounds
-    if not low <= value <= high:
-        raise InputError(
-            f"{name}_out_of_range", f"The {name} cannot be {value}.", f"Accepted: {low} to {high}."
-        )
-    return value
 
 
 def _file_digest(path: Path) -> str:

@@ -63,6 +63,9 @@ def speak(
     ] = None,
     speed: Annotated[float, typer.Option(min=0.6, max=1.5, help="Factor of the pace.")] = 1.0,
     volume: Annotated[float, typer.Option(min=0.5, max=2.0, help="Factor of loudness.")] = 1.0,
+    emotion: Annotated[
+        str, typer.Option(help="Such as happy, calm, angry or sad.", show_default=False)
+    ] = "",
     output: Annotated[
         str | None,
         typer.Option(
@@ -94,7 +97,13 @@ def speak(
                 terminal,
                 said,
                 menura.stream(
-                    said, chosen, language=language, output=form, speed=speed, volume=volume
+                    said,
+                    chosen,
+                    language=language,
+                    output=form,
+                    speed=speed,
+                    volume=volume,
+                    emotion=emotion,
                 ),
             )
             if output == STDOUT:
