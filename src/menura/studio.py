@@ -34,7 +34,7 @@ from menura.text.markup import parse
 from menura.text.pronunciations import Pronunciation
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput
-from menura.work.options import FORMATS, SPEEDS, VOLUMES, known_emotion, output_format, within
+from menura.work.options import SPEEDS, VOLUMES, known_emotion, output_format, within
 from menura.work.voices import LocaliseJob, MixJob, make_voice
 
 if TYPE_CHECKING:

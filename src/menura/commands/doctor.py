@@ -140,7 +140,7 @@ def _decoder(menura: "Menura") -> Iterator[Finding]:
 
     from menura.audio.decode import decode
     from menura.audio.encode import encode
-    from menura.studio import FORMATS
+    from menura.work.options import FORMATS
 
     tone = 0.1 * np.sin(np.arange(24000, dtype=np.float32) * 0.05)
     with tempfile.TemporaryDirectory() as folder:
