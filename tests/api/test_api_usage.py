@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from serving import Running, check_error, clone, speech
+from socket_client import dial
 
 from menura.library.ledger import Charge
 
@@ -74,6 +75,37 @@ def test_who_leaves_in_the_middle_pays_for_a_part(side: Side) -> None:
     while not (paid := side.credits()[0][0]) and time.monotonic() < end:
         time.sleep(0.02)
     assert 0 < paid < len(text)
+
+
+def test_a_socket_pays_for_what_its_client_got(server: Running, side: Side) -> None:
+    secret = side.normal.headers["Authorization"].split()[1]
+    with dial(server, secret) as socket:
+        socket.say("Hello there.", "whole", max_buffer_delay_ms=0)
+        socket.whole("whole")
+        assert side.credits() == [(12, None)]
+        # What was spoken before an error of its context is paid, the rest is not.
+        socket.say("Hello there.", "half", **{"continue": True}, max_buffer_delay_ms=0)
+        socket.until("flush_done", "half")
+        socket.say("Hello [text-error].", "half", max_buffer_delay_ms=0)
+        assert socket.until("error", "half")[-1]["status_code"] == 400
+        assert side.credits() == [(24, None)]
+    with dial(server, secret) as socket:
+        socket.say("[slow] " + "word " * 100, "gone", max_buffer_delay_ms=0)
+        socket.until("chunk", "gone")
+    end = time.monotonic() + 60
+    while side.credits() == [(24, None)] and time.monotonic() < end:
+        time.sleep(0.02)
+    assert 24 < side.credits()[0][0] < 500
+
+
+def test_a_revoked_key_begins_nothing_on_its_open_socket(server: Running, side: Side) -> None:
+    secret = side.normal.headers["Authorization"].split()[1]
+    with dial(server, secret) as socket:
+        socket.say("Hello.", "before")
+        socket.whole("before")
+        server.services.library.keys.revoke(side.key_id)
+        socket.say("Hello.", "after")
+        assert socket.until("error", "after")[-1]["status_code"] == 401
 
 
 def test_places_are_refused_with_429(server: Running, side: Side) -> None:

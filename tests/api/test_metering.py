@@ -124,6 +124,32 @@ async def test_who_goes_away_pays_for_what_was_spoken(
     assert spent(library, caller) == 10_000
 
 
+async def test_what_was_kept_stays_paid(
+    meter: Meter, library: Library, caller: Caller, begin: Begin
+) -> None:
+    limit(library, caller, credits=100)
+    use = await begin().__aenter__()
+    await use.expect(60)
+    use.book(60)
+    await use.keep()
+    await use.keep()
+    assert spent(library, caller) == 60_000
+    await use.expect(40)
+    with pytest.raises(QuotaError):
+        await use.expect(1)
+    use.book(40)
+    await use.__aexit__(ValueError, ValueError("later"), None)
+    await meter.close()
+    assert spent(library, caller) == 60_000
+    async with begin() as use:
+        use.book(10)
+        keeping = asyncio.create_task(use.keep())
+        await asyncio.sleep(0)
+        keeping.cancel()
+    await meter.close()
+    assert spent(library, caller) == 70_000, "cut short or not, it is paid once"
+
+
 async def test_a_reference_is_paid_once(library: Library, caller: Caller, begin: Begin) -> None:
     for _ in range(2):
         async with begin(reference="r") as use:

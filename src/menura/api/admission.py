@@ -65,7 +65,7 @@ class Admission:
                 "Send the request again when one has ended, or ask for a larger plan.",
             )
         account.active[use.kind] += 1
-        account.held[use] = use.expected
+        account.held[use] = use.expected - use.kept
 
     async def check(self, use: "Use") -> Plan:
         """Whether the credits last for what a use expects. Raises QuotaError."""
@@ -80,12 +80,13 @@ class Admission:
             self.hold(use)
             others = sum(amount for other, amount in account.held.items() if other is not use)
             left = plan.credits * CREDIT - spent - others
-            if left < max(use.expected, 1):
+            needed = max(use.expected - use.kept, 1)
+            if left < needed:
                 raise QuotaError(
                     "quota_exceeded",
                     f"Of the plan's {plan.credits} credits of this month "
                     f"{shown_credits(max(left, 0))} are left, and this needs "
-                    f"{shown_credits(max(use.expected, 1))}.",
+                    f"{shown_credits(needed)}.",
                     "Wait for the first day of the next month (UTC), or ask for a larger plan.",
                 )
         return plan
@@ -94,20 +95,22 @@ class Admission:
         """Notes what work under way is going to cost."""
         account = self._accounts[use.caller.organisation_id]
         if use in account.held:
-            account.held[use] = use.expected
+            account.held[use] = use.expected - use.kept
 
     def leave(self, use: "Use") -> None:
         """Frees the place of a use."""
         self._accounts[use.caller.organisation_id].active[use.kind] -= 1
 
-    async def settle(self, use: "Use", amount: int) -> None:
-        """Books an amount for a use and holds nothing for it any more."""
+    async def settle(self, use: "Use", amount: int, reference: str, *, last: bool = True) -> None:
+        """Books an amount for a use; after the last one nothing is held for it any more."""
         # In a task of its own, since the one that waits may be cancelled at any moment.
-        await asyncio.shield(self.settle_later(use, amount))
+        await asyncio.shield(self.settle_later(use, amount, reference, last=last))
 
-    def settle_later(self, use: "Use", amount: int) -> "asyncio.Task[None]":
+    def settle_later(
+        self, use: "Use", amount: int, reference: str, *, last: bool = True
+    ) -> "asyncio.Task[None]":
         """As `settle`, without waiting for it."""
-        task = asyncio.create_task(self._settle(use, amount))
+        task = asyncio.create_task(self._settle(use, amount, reference, last))
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
@@ -116,13 +119,13 @@ class Admission:
         """Waits for what is being booked."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _settle(self, use: "Use", amount: int) -> None:
+    async def _settle(self, use: "Use", amount: int, reference: str, last: bool) -> None:
         account = self._accounts[use.caller.organisation_id]
         try:
             if amount and use.capability is not None:
                 charge = Charge(
                     use.caller.organisation_id,
-                    use.reference,
+                    reference,
                     use.capability,
                     use.model,
                     amount,
@@ -130,11 +133,15 @@ class Admission:
                     voice_id=use.voice_id,
                 )
                 await run_in_threadpool(self._library.ledger.book, charge)
+                use.kept += amount
         except Exception as error:
-            _log.error("credits could not be booked", reference=use.reference, exc_info=error)
+            _log.error("credits could not be booked", reference=reference, exc_info=error)
             raise
         finally:
-            account.held.pop(use, None)
+            if last:
+                account.held.pop(use, None)
+            else:
+                self.hold(use)
             account.settled += 1
 
     def _done(self, task: "asyncio.Task[None]") -> None:

@@ -5,10 +5,12 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import structlog
+from starlette.requests import ClientDisconnect
 
 from menura.api.auth import Caller
 from menura.api.contexts_text import FlushMark, Manner, PendingText, Piece
@@ -31,6 +33,7 @@ from menura.api.versions import NEWEST
 from menura.audio.formats import parse_output_format
 from menura.errors import MenuraError, ServerError, TooLargeError
 from menura.text.choice import SURE_LETTERS
+from menura.text.markup import Delivery, parse
 from menura.text.sentences import Break
 from menura.text.split import PAUSES
 from menura.work.jobs import SpeechJob, SpeechOutput
@@ -46,7 +49,7 @@ _CLOSERS = "\"'”’»)]」』】）》〉"
 _log = structlog.get_logger("menura.api")
 
 
-class SocketGoneError(Exception):
+class SocketGoneError(ClientDisconnect):
     """The socket takes no more events."""
 
 
@@ -88,7 +91,7 @@ class Context:
             (BUFFER_MS if delay is None else delay) / 1000,
             request.language or request.locale or "en",
         )
-        self._manner = Manner(request.generation_config, request.normalization)
+        self._manner = Manner(request.generation_config, request.normalization, request.duration)
         self._news = asyncio.Event()
         self._stack = AsyncExitStack()
         self._use: SpeechUse | None = None
@@ -97,6 +100,8 @@ class Context:
         self._seconds = 0.0  # of audio sent
         self._quiet_since = _now()
         self._before = ""  # the end of the text that was spoken last
+        self._delivery: Delivery | None = None  # at that end
+        self._config = request.generation_config
         self._work: asyncio.Task[Event | None] | None = None
         self._final: Event | None = None
         self._closing = False
@@ -118,6 +123,7 @@ class Context:
         self._manner = Manner(
             manner.generation_config or self._manner.generation_config,
             manner.normalization or self._manner.normalization,
+            manner.duration,
         )
         self.ended = last
         self._text.add(text, self._manner, _now(), flush=flush, last=last)
@@ -218,10 +224,16 @@ class Context:
                 "transcript": piece.text,
                 "generation_config": piece.manner.generation_config,
                 "normalization": piece.manner.normalization,
+                "duration": piece.manner.duration,
                 **fixed,
             }
         )
-        return await speech_job(self._at, self._caller, body, self._version)
+        job = await speech_job(self._at, self._caller, body, self._version)
+        before = self._delivery
+        if before is not None and piece.manner.generation_config == self._config:
+            # Marks hold until the end of the context, although its text is spoken in pieces.
+            job = replace(job, speed=before.speed, volume=before.volume, emotion=before.emotion)
+        return job
 
     async def _speak(self, piece: Piece) -> None:
         began = time.perf_counter()
@@ -244,7 +256,11 @@ class Context:
                 # Signs without a sound, after words: there is nothing to say, and nothing wrong.
                 if error.code != "text_nothing_to_speak" or not self._seconds:
                     raise
+        await use.keep()
         self._before = piece.text[-8:]
+        start = Delivery(job.speed, job.volume, job.emotion)
+        self._delivery = parse(piece.text, start).after
+        self._config = piece.manner.generation_config
 
     async def _admitted(self) -> SpeechUse:
         if self._use is None:
@@ -263,9 +279,8 @@ class Context:
         self, output: SpeechOutput, job: SpeechJob, step_ms: float, offset: float
     ) -> None:
         common = {"context_id": self.context_id, "flush_id": self._text.flush_id}
-        wanted = self._request.timestamps
         for event in speech_events(
-            output, wanted, job.language, step_ms=step_ms, offset=offset, common=common
+            output, self._request.timestamps, step_ms=step_ms, offset=offset, common=common
         ):
             await self._send(event)
         self._seconds += seconds_of(output.data, job.output)

@@ -65,7 +65,12 @@ class Use:
         self.lasting = lasting
         """Whether the caller was let in longer ago than a moment."""
 
+        self.kept = 0
+        """What of its amount is in the ledger already, in thousandths of a credit."""
+
         self._admission = admission
+        self._charged = 0
+        self._parts = 0
 
     @property
     def amount(self) -> int:
@@ -88,11 +93,23 @@ class Use:
         trace: TracebackType | None,
     ) -> None:
         self._admission.leave(self)
+        due = self.amount - self._charged
         if error is None:
-            await self._admission.settle(self, self.amount)
+            await self._admission.settle(self, due, self.reference)
         else:
-            paid = self.amount if isinstance(error, CLIENT_GONE) else 0
-            self._admission.settle_later(self, paid)
+            paid = due if isinstance(error, CLIENT_GONE) else 0
+            self._admission.settle_later(self, paid, self.reference)
+
+    async def keep(self) -> None:
+        """Books what was counted so far for good; an error later is free only from here on.
+
+        For contexts that go on for long, after each part that the client has got.
+        """
+        due = self.amount - self._charged
+        if due:
+            self._charged += due
+            self._parts += 1
+            await self._admission.settle(self, due, f"{self.reference}:{self._parts}", last=False)
 
 
 class SpeechUse(Use):
