@@ -5,11 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import tiny_engine
 
 PROGRAM = """
@@ -30,6 +32,12 @@ class Process:
     first_key: str | None
     log: Path
     tls_url: str | None = None
+
+    def wait_until_ready(self) -> None:
+        """Returns when the model is loaded, which happens after the start."""
+        while httpx.get(f"{self.url}/ready", verify=False).status_code != 200:
+            assert self.process.poll() is None, self.log.read_text()
+            time.sleep(0.2)
 
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
         """Tells it to stop and returns its exit code."""

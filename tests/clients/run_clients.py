@@ -16,7 +16,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -132,11 +131,9 @@ def main(names: list[str]) -> int:
 
 def _recording(server: Process) -> bytes:
     """A clip to clone and to write down, spoken by another stock voice."""
+    server.wait_until_ready()
     with httpx.Client(base_url=server.url, timeout=300) as client:
         client.headers["X-API-Key"] = str(server.first_key)
-        # The model is unpacked and loaded after the start.
-        while client.get("/ready").status_code != 200:
-            time.sleep(0.2)
         answer = client.post(
             "/tts/bytes",
             json={

@@ -54,7 +54,7 @@ def run(options: list[str]) -> tuple[str, list[Outcome]]:
     REPORT.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="menura-contract-") as scratch:
         data = Path(scratch) / "data"
-        with process(data, engine="tiny_voices:VoicesEngine") as server:
+        with process(data, engine="tiny_whole:TinyWhole") as server:
             environment = {
                 **os.environ,
                 "PYTHONPATH": str(HERE),
