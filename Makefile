@@ -7,7 +7,7 @@
 #   make bench [ARGS="--speakers vctk_p326"] benchmarks; writes benchmarks/results, docs/results.md
 #   make contract                            the Python SDK's own tests against a server
 #   make clients [CLIENTS="openai livekit"]  real clients against a server; docs/compatibility.md
-#   make fuzz [ARGS="--brief"]               made-up requests for all that /openapi.json describes
+#   make fuzz [FUZZ="--brief"]               made-up requests for all that /openapi.json describes
 #   make clean                               remove .venv and everything else that was made here
 
 export PYTHON ?= python3.11
@@ -37,7 +37,7 @@ clients: setup-test
 	@$(PATHS) $(BIN)/python tests/clients/run_clients.py $(CLIENTS)
 
 fuzz: setup-test
-	@$(PATHS) $(BIN)/python tests/fuzz/run_fuzz.py $(ARGS)
+	@$(PATHS) $(BIN)/python tests/fuzz/run_fuzz.py $(FUZZ)
 
 bench: setup-bench
 	$(BIN)/menura judge -- $(ARGS)

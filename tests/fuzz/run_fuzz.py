@@ -1,6 +1,6 @@
 """Sends made-up requests for every operation of the OpenAPI document to a server: `make fuzz`.
 
-    make fuzz [ARGS="--brief"]
+    make fuzz [FUZZ="--brief"]
 
 schemathesis reads `/openapi.json` and makes requests that fit it and requests that do not: missing
 and surplus fields, wrong types, limits and what lies beyond them, undocumented methods. The server
