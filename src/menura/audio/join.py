@@ -65,8 +65,12 @@ def trimmed(audio: Audio, sample_rate: int) -> Audio:
     heard = np.flatnonzero(levels > loudest * 10.0 ** (_QUIET_DB / 20.0))
     edge = round(EDGE_SECONDS * sample_rate)
     first, last = int(heard[0]) * frame - edge, (int(heard[-1]) + 1) * frame + edge
-    cut = audio[max(first, 0) : last]
-    # The model may have begun to speak at once; the fade still needs its quiet.
+    cut = audio[max(first, 0) : last].astype(np.float32)
+    # The model may have begun, or ended, in a sound; what then meets silence must not jump.
+    fade = min(round(FADE_SECONDS * sample_rate), cut.size)
+    ramp = np.linspace(0.0, 1.0, fade, dtype=np.float32)
+    cut[:fade] *= ramp
+    cut[cut.size - fade :] *= ramp[::-1]
     return np.pad(cut, (max(-first, 0), max(last - audio.size, 0)))
 
 
