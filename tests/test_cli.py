@@ -270,7 +270,8 @@ def test_clone_keeps_what_the_engine_made(
     monkeypatch.setattr(engine, "clone", make)
     Path("clip.wav").write_bytes(b"any bytes: the engine is not asked to read them")
     options = ("--mode", "stability", "--enhance", "--language", "pt-PT", "--steps", "7")
-    result = run("clone", "clip.wav", "--name", "Ada", *options, "--transcript", "Olá.", "--json")
+    options += ("--transcript", "Olá.", "--consent", "I agree.")
+    result = run("clone", "clip.wav", "--name", "Ada", *options, "--json")
     assert "fit: 50%" in result.stderr
     assert "refining: 70%" in result.stderr
     made = json.loads(result.stdout)
@@ -278,6 +279,7 @@ def test_clone_keeps_what_the_engine_made(
     assert made["transcript"] == "What was heard."
     assert made["report"] == {"steps": 7.0}, "the best one is kept"
     assert made["refinement"] == "done"
+    assert made["consent"] == "I agree."
     assert made["advice"][0]["remedy"] == "Record more."
     (job,) = jobs
     assert (job.mode, job.enhance, job.language) == ("stability", True, "pt-BR")

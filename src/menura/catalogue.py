@@ -54,6 +54,9 @@ class Voice:
     advice: Sequence[Advice]
     """What could be better about the clip."""
 
+    consent: str | None = None
+    """That the person agreed to being cloned, in words."""
+
     refinement: str | None = None
     """Of a clone: `done`, `off`, or how far the server is; see `menura.library.refinements`."""
 
@@ -301,6 +304,7 @@ def public_voice(row: VoiceRow) -> Voice:
         transcript=row.transcript,
         report=dict(row.report),
         advice=tuple(Advice(**finding) for finding in row.advice),
+        consent=None if row.consent is None else row.consent.get("statement"),
         refinement=None if row.refinement is None else row.refinement.state,
     )
 

@@ -1,5 +1,6 @@
 """Cloning over HTTP: forms, limits, repeated uploads, and nothing left behind."""
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from cartesia import Cartesia
 from serving import Running, form, running, wait_for, wav
 
-from menura.models.states import load
+from menura.models.states import load, load_with_card
 
 
 def post(client: httpx.Client, clip: bytes | None = None, **fields: str) -> httpx.Response:
@@ -60,7 +61,8 @@ def test_the_answer_tells_how_it_went(client: httpx.Client, server: Running) -> 
         ({"access[type]": "private", "unknown": "x"}, "en-US similarity None None None"),
         (
             {"base_voice_id": "a0e99841-438c-4a64-b679-ae501e7d6091"},
-            "en-US similarity None None VoiceRef(stock='am_michael', state=None)",
+            "en-US similarity None None VoiceRef(stock='am_michael', state=None, "
+            "embedding=None, language=None)",
         ),
     ],
 )
@@ -69,6 +71,19 @@ def test_what_reaches_the_engine(
 ) -> None:
     assert post(client, **fields).status_code == 200
     assert server.noted("clone e")[-1] == f"clone {expected}"
+
+
+def test_consent_is_kept_with_the_voice(client: httpx.Client, server: Running) -> None:
+    made = post(client, consent=" I, Ada, agree. ").json()
+    assert made["consent"]["statement"] == "I, Ada, agree."
+    assert made["consent"]["given_at"][:4] == made["created_at"][:4]
+    assert made["consent"]["key_id"]
+    assert client.get(f"/voices/{made['id']}").json()["consent"] == made["consent"]
+    assert "consent" not in post(client, consent=" ").json()
+    file = client.get(f"/voices/{made['id']}/export").content
+    _, card = load_with_card(file)
+    del made["consent"]["key_id"]
+    assert json.loads(card or "")["consent"] == made["consent"], "the key concerns nobody else"
 
 
 def test_a_clone_can_start_from_a_clone(client: httpx.Client, server: Running) -> None:
@@ -109,6 +124,7 @@ def test_parts_may_come_in_any_order_and_under_any_file_name(client: httpx.Clien
         ({"description": "x" * 5001}, "request_invalid"),
         ({"accent": "parisian"}, "accent_not_supported"),
         ({"access[type]": "public"}, "request_invalid"),
+        ({"consent": "x" * 5001}, "request_invalid"),
     ],
 )
 def test_bad_fields_are_named(

@@ -29,6 +29,7 @@ def voice_json(voice: "Voice") -> dict[str, Any]:
         "created_at": voice.created_at.isoformat().replace("+00:00", "Z"),
         "transcript": voice.transcript,
         "refinement": voice.refinement,
+        "consent": voice.consent,
         "report": dict(voice.report),
         "advice": [dataclasses.asdict(finding) for finding in voice.advice],
     }
@@ -59,6 +60,7 @@ def voice_details(voice: "Voice") -> Table:
         "made": f"{voice.created_at:%Y-%m-%d %H:%M} UTC",
         "transcript": voice.transcript,
         "refinement": voice.refinement,
+        "consent": voice.consent,
     }
     rows |= {
         name.replace("_", " "): _figure(value)
