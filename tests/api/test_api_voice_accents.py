@@ -1,16 +1,19 @@
 """Accents of voices over HTTP: attached and taken away, spoken with; the catalogue; previews."""
 
+import re
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 from serving import Running, check_error, clone, form, running, speech, wav
 
 from menura.library.refinements import BetterState
-from menura.library.stock import stock_id
+from menura.library.stock import ALIASES, stock_id
 from menura.models import states
 
+PAGE = Path(__file__).parents[2] / "docs" / "voices.md"
 HEART = stock_id("menura-1", "af_heart")
 STAND_IN = "11111111-2222-4333-8444-555555555555"
 OWN_STAND_IN = "11111111-2222-4333-8444-666666666666"
@@ -184,6 +187,11 @@ def test_ids_of_the_settings_answer_as_voices(server: Running, client: httpx.Cli
     shown = client.get(f"/voices/{STAND_IN}").json()
     assert (shown["id"], shown["name"]) == (STAND_IN, "Michael")
     check_error(client.get(f"/voices/{OWN_STAND_IN}"), 404, "voice_not_found")
+
+
+def test_the_page_shows_the_ids_that_are_answered() -> None:
+    rows = re.findall(r"\| `([0-9a-f-]{36})` \| `(\w+)` \|", PAGE.read_text(encoding="utf-8"))
+    assert dict(rows) == ALIASES
 
 
 def test_an_own_voice_may_stand_in(server: Running, client: httpx.Client) -> None:
