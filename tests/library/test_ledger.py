@@ -112,6 +112,21 @@ def test_a_reference_is_booked_once_for_an_organisation(library: Library, mine: 
     assert library.ledger.spent(mine, datetime.now(UTC) + DAY) == 0
 
 
+def test_the_sum_goes_on_from_where_it_was(library: Library, mine: str, tmp_path: Path) -> None:
+    begin = datetime(2026, 5, 1, tzinfo=UTC)
+    elsewhere = Library(Settings(data=tmp_path))
+    other = library.organisations.create("other").id
+    for number in range(1, 5):
+        at = begin + number * DAY
+        elsewhere.ledger.book(Charge(mine, f"{number}", "tts", "m", number, at=at))
+        elsewhere.ledger.book(Charge(mine, f"early {number}", "tts", "m", 100, at=begin - DAY))
+        elsewhere.ledger.book(Charge(other, f"{number}", "tts", "m", 1000, at=at))
+        assert library.ledger.spent(mine, begin) == sum(range(number + 1))
+    assert library.ledger.spent(mine, begin + 3 * DAY) == 3 + 4
+    assert library.ledger.spent(other, begin) == 4000
+    elsewhere.close()
+
+
 @pytest.mark.parametrize("change", ["UPDATE ledger SET amount = 1", "DELETE FROM ledger"])
 def test_entries_stay_as_they_are(library: Library, mine: str, tmp_path: Path, change: str) -> None:
     library.ledger.book(Charge(mine, "r", "tts", "menura-1", 5000))

@@ -90,6 +90,15 @@ def test_a_file_of_each_older_version_is_brought_up_with_its_rows(
     library.close()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are another thing there")
+def test_only_the_owner_may_read_the_database(tmp_path: Path) -> None:
+    database = Database(tmp_path / "menura.sqlite3")
+    files = list(tmp_path.glob("menura.sqlite3*"))
+    assert files
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    database.close()
+
+
 def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     database = Database(tmp_path / "menura.sqlite3")
 

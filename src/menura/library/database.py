@@ -27,6 +27,9 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # It holds what access tokens are signed with, so only its owner may read it. SQLite gives
+        # the files that it puts beside this one the same rights.
+        path.touch(mode=0o600)
         self.path = path
         self.engine: Engine = create_engine(
             f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS}

@@ -5,13 +5,14 @@ unique within its organisation: to book twice is to book once. So several proces
 once, and a process that dies loses at most the entry that it had not finished.
 """
 
+import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ScalarSelect, case, func, literal, select
 from sqlalchemy.dialects.sqlite import insert
 
 from menura.library.database import Database
@@ -58,11 +59,22 @@ class UsedCredits:
     """Value of what was grouped by."""
 
 
+@dataclass(frozen=True)
+class _Sum:
+    """What an organisation used since a moment, up to an entry."""
+
+    since: datetime
+    last_id: int
+    amount: int
+
+
 class Ledger:
     """The credits of all organisations."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._lock = threading.Lock()
+        self._sums: dict[str, _Sum] = {}
 
     def book(self, charge: Charge) -> bool:
         """Adds an entry; False if one with this reference is there already, or for no amount."""
@@ -88,12 +100,34 @@ class Ledger:
             return session.execute(statement).first() is not None
 
     def spent(self, organisation_id: str, since: datetime) -> int:
-        """Thousandths of credits that an organisation has used since a moment."""
-        total = select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
-            LedgerEntry.organisation_id == organisation_id, LedgerEntry.booked_at >= since
-        )
+        """Thousandths of credits that an organisation has used since a moment.
+
+        Asked again, only entries that came since are read: none ever changes, and as SQLite has one
+        writer at a time, a later entry always has the larger id.
+        """
+        with self._lock:
+            known = self._sums.get(organisation_id)
+        if known is None or known.since != since:
+            total = func.coalesce(func.sum(LedgerEntry.amount), 0)
+            known = _Sum(since, 0, 0)
+            chosen = select(total, _last_id()).where(
+                LedgerEntry.organisation_id == organisation_id, LedgerEntry.booked_at >= since
+            )
+        else:
+            ours = (LedgerEntry.organisation_id == organisation_id) & (
+                LedgerEntry.booked_at >= since
+            )
+            # As a condition of the sum, so that only the ids decide what is read.
+            total = func.coalesce(func.sum(case((ours, LedgerEntry.amount), else_=0)), 0)
+            chosen = select(total, _last_id()).where(LedgerEntry.id > known.last_id)
         with self._database.read() as session:
-            return int(session.scalar(total) or 0)
+            amount, last_id = session.execute(chosen).one()
+        found = _Sum(since, int(last_id), known.amount + int(amount))
+        with self._lock:
+            newest = self._sums.get(organisation_id)
+            if newest is None or newest.since != since or newest.last_id < found.last_id:
+                self._sums[organisation_id] = found
+        return found.amount
 
     def usage(
         self,
@@ -136,6 +170,10 @@ class Ledger:
             for stretch in range(len(edges) - 1)
             for name in names
         ]
+
+
+def _last_id() -> ScalarSelect[int]:
+    return select(func.coalesce(func.max(LedgerEntry.id), 0)).scalar_subquery()
 
 
 def month_begin(moment: datetime) -> datetime:
