@@ -71,7 +71,9 @@ class Client:
 def dial(server: Running, key: str | None = None, **headers: str) -> Iterator[Client]:
     """Opens a socket for a new organisation, or with the key given."""
     sent = {"X-API-Key": key or server.key(), **headers}
-    with connect(address(server.url), additional_headers=sent, max_size=2**20) as socket:
+    with connect(
+        address(server.url), additional_headers=sent, max_size=2**20, open_timeout=60
+    ) as socket:
         yield Client(socket)
 
 

@@ -245,3 +245,15 @@ def test_large_stretches_leave_in_messages_that_clients_take(server: Running) ->
         client.say("word " * 200, "large", output_format=form)
         chunks = [e for e in client.whole("large") if e["type"] == "chunk"]
     assert max(len(chunk["data"]) for chunk in chunks) <= 64_000
+
+
+def test_marks_hold_over_all_texts_of_a_context(server: Running) -> None:
+    context = fresh()
+    with dial(server) as client:
+        client.say('<speed ratio="1.5"/>marked one.', context, **{"continue": True, "flush": True})
+        client.until("flush_done", context)
+        client.say("marked two.", context, **{"continue": True, "flush": True})
+        client.say("marked three.", context, generation_config={"speed": 0.8})
+        client.whole(context)
+    later = [line for line in server.noted("speak marked") if "two" in line or "three" in line]
+    assert [line.split(" speed ")[1] for line in later] == ["1.5 volume 1.0", "0.8 volume 1.0"]

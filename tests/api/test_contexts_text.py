@@ -161,3 +161,21 @@ def test_how_much_waits_is_known() -> None:
     assert text.characters == len("one two three. Four")
     assert taken(text) == ["one two three."]
     assert text.characters == len(" Four")
+
+
+def test_marks_are_not_cut_and_tags_alone_are_not_spoken() -> None:
+    parts = ("Wait", " <break", ' time="1', '.5s"/>', " for it. ", '<emotion value="sad"/>')
+    text = PendingText(0.05)
+    spoken = []
+    for number, part in enumerate(parts):
+        text.add(part, PLAIN, number * 0.04)
+        spoken += taken(text, number * 0.04)
+    assert spoken == ["Wait ", '<break time="1.5s"/> for it. ']
+    assert text.due is None
+    text.add("Gone.", PLAIN, 1.0, last=True)
+    assert taken(text, 1.0) == ['<emotion value="sad"/>Gone.']
+
+
+def test_a_silence_is_something_to_hear() -> None:
+    assert taken(pending('<break time="1s"/>', delay=0)) == ['<break time="1s"/>', "<1>"]
+    assert taken(pending('<speed ratio="1.2"/>', delay=0)) == []

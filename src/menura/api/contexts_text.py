@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from menura.api.schemas import GenerationConfig
+from menura.text.markup import open_mark, parse
 from menura.text.sentences import segments
 from menura.text.utterance import Language
 
@@ -36,6 +37,7 @@ class Manner:
 
     generation_config: GenerationConfig | None = None
     normalization: str | None = None
+    duration: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,15 @@ class FlushMark:
     flush_id: int
 
 
-def speakable(text: str) -> bool:
-    """Whether a text has anything that could be said: a letter or digit of any script."""
+def has_letters(text: str) -> bool:
+    """Whether a text has a letter or digit of any script, were it in a mark."""
     return any(unicodedata.category(character)[0] in "LN" for character in text)
+
+
+def speakable(text: str) -> bool:
+    """Whether a text has anything that would be heard: a word, or a mark for a silence."""
+    script = parse(text)
+    return has_letters(script.plain) or any(stretch.silence for stretch in script.stretches)
 
 
 @dataclass
@@ -160,19 +168,23 @@ class PendingText:
         settled = [end for end in ends if end < len(self._held.rstrip())]
         if ends and self._tail_ends() and not self._unsure():
             settled.append(len(self._held))
-        if settled:
-            return settled[-1]
-        if start:
-            return self._held.rfind(" ", 0, start) + 1 or start
-        if not self._begun and len(self._held) > FIRST_CHARACTERS:
-            stops = [match.end() for match in _CLAUSE.finditer(self._held)]
-            return next((stop for stop in stops if stop >= FIRST_LEAST_CHARACTERS), 0)
-        return 0
+        if not settled and start:
+            settled.append(self._held.rfind(" ", 0, start) + 1 or start)
+        if not settled and not self._begun and len(self._held) > FIRST_CHARACTERS:
+            stops = (match.end() for match in _CLAUSE.finditer(self._plain))
+            settled.extend([stop for stop in stops if stop >= FIRST_LEAST_CHARACTERS][:1])
+        whole = open_mark(self._held)
+        return next((end for end in reversed(settled) if end <= whole), 0)
+
+    @property
+    def _plain(self) -> str:
+        """What is held, with blanks in place of marks."""
+        return parse(self._held).plain
 
     def _ends(self, start: int) -> list[int]:
         """Where sentences end in what is held, from `start` on."""
         # With a blank behind, a stop that comes last is judged like one inside the text.
-        text = self._held[start:] + " "
+        text = self._plain[start:] + " "
         found = [segment.end for segment in segments(text, self.language)]
         return [start + end for end in found if end < len(text)]
 
@@ -194,6 +206,7 @@ class PendingText:
         whole = len(self._held)
         if self._tail_ends() or now - self._last > SETTLING_SECONDS:
             return whole
-        blanks = [place for place, mark in enumerate(self._held) if mark.isspace()]
+        closed = self._held[: open_mark(self._held)]
+        blanks = [place for place, mark in enumerate(closed) if mark.isspace()]
         cut = blanks[-1] + 1 if blanks else whole
         return cut if speakable(self._held[:cut]) else whole

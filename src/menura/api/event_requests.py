@@ -68,3 +68,4 @@ class SocketInput(RequestBody):
     flush: bool | None = None
     generation_config: GenerationConfig | None = None
     normalization: str | None = None
+    duration: float | None = Field(None, gt=0)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from menura.api.contexts_text import speakable
+from menura.api.contexts_text import has_letters
 from menura.api.errors import describe_invalid
 from menura.api.event_requests import CONTEXT_ID_CHARACTERS, SocketInput, SocketRequest
 from menura.errors import InputError, TextError, TooLargeError
@@ -46,7 +46,7 @@ class Message:
     def opening(self) -> SocketRequest:
         """The message as the first one of its context. Raises InputError, TextError."""
         request = _check(SocketRequest, self.fields)
-        if not speakable(request.transcript):
+        if not has_letters(request.transcript):
             raise TextError(
                 "transcript_empty",
                 "The first transcript of a context is empty or has only punctuation.",

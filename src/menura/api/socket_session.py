@@ -143,7 +143,7 @@ class SocketSession:
             given = message.input()
             context.feed(
                 given.transcript or "",
-                Manner(given.generation_config, given.normalization),
+                Manner(given.generation_config, given.normalization, given.duration),
                 flush=bool(given.flush),
                 last=not given.continue_,
             )
@@ -178,7 +178,7 @@ class SocketSession:
         self._open.add(context)
         self._contexts[context.context_id] = context
         context.task.add_done_callback(lambda _: self._forget(context))
-        manner = Manner(request.generation_config, request.normalization)
+        manner = Manner(request.generation_config, request.normalization, request.duration)
         flush, last = bool(request.flush), not request.continue_
         context.feed(request.transcript, manner, flush=flush, last=last)
 

@@ -5,7 +5,6 @@ The shapes are those of sections 9 and 10.6 of the wire's description. Every eve
 """
 
 import base64
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,6 @@ from menura.api.errors import error_body
 from menura.audio.formats import OutputFormat
 from menura.errors import InputError, MenuraError
 from menura.models.contract import PhonemeTiming, WordTiming
-from menura.text.utterance import Language
 from menura.work.jobs import SpeechOutput
 
 GOING_ON = 206
@@ -26,8 +24,6 @@ and by three, so that only the last piece is padded."""
 
 _WIDTHS = {"pcm_f32le": 4, "pcm_s16le": 2, "pcm_mulaw": 1, "pcm_alaw": 1}
 _ZEROS = {"pcm_mulaw": b"\xff", "pcm_alaw": b"\xd5"}
-_CHARACTERWISE = ("zh", "ja")
-_CHARACTER = re.compile(r"[0-9A-Za-zÀ-ɏ０-９Ａ-Ｚａ-ｚ]+(?:['.’-][0-9A-Za-zÀ-ɏ]+)*|\S")
 
 
 def check_raw(output: OutputFormat) -> None:
@@ -62,7 +58,6 @@ class Timestamps:
 def speech_events(
     output: SpeechOutput,
     wanted: Timestamps,
-    language: Language,
     *,
     step_ms: float,
     offset: float = 0.0,
@@ -74,8 +69,8 @@ def speech_events(
     """
     shared = {"done": False, "status_code": GOING_ON, **(common or {})}
     if wanted.words and output.words:
-        words = list(_words(output.words, language))
-        times = {"words": [word.text for word in words], **_times(words, offset)}
+        texts = [word.text for word in output.words]
+        times = {"words": texts, **_times(output.words, offset)}
         yield {"type": "timestamps", "word_timestamps": times, **shared}
     if wanted.phonemes and output.phonemes:
         names = [phoneme.phoneme for phoneme in output.phonemes]
@@ -127,19 +122,3 @@ def _times(
         "start": [round(timing.start + offset, 4) for timing in timings],
         "end": [round(timing.end + offset, 4) for timing in timings],
     }
-
-
-def _words(words: Iterable[WordTiming], language: Language) -> Iterator[WordTiming]:
-    """The words; in Chinese and Japanese their characters, each with its share of the time."""
-    if language[:2] not in _CHARACTERWISE:
-        yield from words
-        return
-    for word in words:
-        pieces = _CHARACTER.findall(word.text)
-        whole = sum(len(piece) for piece in pieces)
-        share = (word.end - word.start) / whole if whole else 0.0
-        start = word.start
-        for piece in pieces:
-            end = start + share * len(piece)
-            yield WordTiming(piece, start, end)
-            start = end

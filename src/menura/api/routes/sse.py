@@ -19,7 +19,7 @@ from menura.api.speaking import speak_request
 from menura.api.speech_events import check_raw, done_event, error_event, speech_events
 from menura.api.speech_requests import speech_headers, speech_job
 from menura.errors import MenuraError
-from menura.work.jobs import SpeechJob, SpeechOutput
+from menura.work.jobs import SpeechOutput
 
 router = APIRouter(prefix="/tts", tags=["Speech"])
 
@@ -62,7 +62,7 @@ async def speak_events(
     except BaseException:
         await outputs.aclose()
         raise
-    return _Events(body, job, first, outputs, headers, began)
+    return _Events(body, first, outputs, headers, began)
 
 
 class _Events(StreamingResponse):
@@ -71,14 +71,12 @@ class _Events(StreamingResponse):
     def __init__(
         self,
         body: SpeechEventsRequest,
-        job: SpeechJob,
         first: SpeechOutput | None,
         outputs: AsyncGenerator[SpeechOutput, None],
         headers: Mapping[str, str],
         began: float,
     ) -> None:
         self._body = body
-        self._job = job
         self._outputs = outputs
         self._began = began
         self._identity = ""
@@ -110,8 +108,7 @@ class _Events(StreamingResponse):
         now = time.perf_counter()
         step, self._began = 1000 * (now - self._began), now
         common = {} if self._body.context_id is None else {"context_id": self._body.context_id}
-        wanted, language = self._body.timestamps, self._job.language
-        events = speech_events(output, wanted, language, step_ms=step, common=common)
+        events = speech_events(output, self._body.timestamps, step_ms=step, common=common)
         return [_line(event) for event in events]
 
 
