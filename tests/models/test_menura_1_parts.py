@@ -10,13 +10,15 @@ from menura.models.menura_1 import stock_profiles, voices
 from menura.models.menura_1.adapter import Adapter
 from menura.models.menura_1.alignment import align, warp
 from menura.models.menura_1.decoder import Decoder
+from menura.models.menura_1.edges import faded, sounding
 from menura.models.menura_1.losses import SpectralLoss
 from menura.models.menura_1.merging import Merger
-from menura.models.menura_1.model import faded, shape_pitch, sounding, timings
+from menura.models.menura_1.model import shape_pitch
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.state import SNAPSHOT, Prosody, check, make_state
 from menura.models.menura_1.symbols import token_ids
 from menura.models.menura_1.tiled_convolution import TiledConv1d
+from menura.models.menura_1.timings import timings
 from menura.text.utterance import Utterance, Word
 
 

@@ -6,6 +6,7 @@ T time steps, S style size (128).
 """
 
 import math
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,9 @@ from menura.models.menura_1.tiled_convolution import TiledConv1d
 
 STYLE = 128
 
+EPSILON = 1e-5
+"""Added to the variance of a norm's input."""
+
 
 class AdaptiveInstanceNorm(nn.Module):
     """Instance norm over time whose scale and shift come from the style (Huang & Belongie 2017)."""
@@ -23,8 +27,11 @@ class AdaptiveInstanceNorm(nn.Module):
         super().__init__()
         self.fc = nn.Linear(STYLE, 2 * channels)
 
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        """Maps [B, C, T] and [B, S] to [B, C, T]."""
+    def forward(self, x: Tensor, style: "Style") -> Tensor:
+        """Maps [B, C, T] to [B, C, T]; the style is [B, S], or stands in norms that are fixed."""
+        if isinstance(style, FixedNorms):
+            scale, shift = style.of(self)
+            return torch.addcmul(shift, x, scale)
         batch, channels, steps = x.shape
         scale, shift = self.fc(style).to(x.dtype).chunk(2, dim=1)  # each [B, C]
         # Batch norm over one row of B·C channels is instance norm with per-item affine numbers, in
@@ -36,9 +43,43 @@ class AdaptiveInstanceNorm(nn.Module):
             (1 + scale).reshape(-1),
             shift.reshape(-1),
             training=True,
-            eps=1e-5,
+            eps=EPSILON,
         )
         return out.view(batch, channels, steps)
+
+
+class FixedNorms:
+    """Norms of one style that take given statistics instead of measuring their input.
+
+    So every output depends on the inputs around it alone, and a long input may be computed in
+    pieces. Stands where a style tensor does; B = 1.
+
+    Args:
+        norms: those to be fixed, with the mean and variance [C] of each one's input.
+        style: [1, S].
+    """
+
+    def __init__(
+        self, norms: Iterable[tuple[AdaptiveInstanceNorm, Tensor, Tensor]], style: Tensor
+    ) -> None:
+        self._lines: Mapping[AdaptiveInstanceNorm, tuple[Tensor, Tensor]] = {
+            norm: self._line(norm, mean, variance, style) for norm, mean, variance in norms
+        }
+
+    @staticmethod
+    def _line(
+        norm: AdaptiveInstanceNorm, mean: Tensor, variance: Tensor, style: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        scale, shift = norm.fc(style)[0].chunk(2)
+        slope = (1 + scale) * (variance + EPSILON).rsqrt()
+        return slope[:, None], (shift - slope * mean)[:, None]
+
+    def of(self, norm: AdaptiveInstanceNorm) -> tuple[Tensor, Tensor]:
+        """Factor and summand [C, 1] that a norm has become."""
+        return self._lines[norm]
+
+
+Style = Tensor | FixedNorms
 
 
 class AdaptiveLayerNorm(nn.Module):
@@ -74,7 +115,7 @@ class StyledResidualBlock(nn.Module):
             else None
         )
 
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+    def forward(self, x: Tensor, style: Style) -> Tensor:
         """Maps [B, inputs, T] to [B, outputs, T or 2·T]."""
         shortcut = x
         if self.upsample:
@@ -110,7 +151,7 @@ class StyledSnakeBlock(nn.Module):
         self.alpha1 = nn.ParameterList(torch.ones(1, channels, 1) for _ in range(3))
         self.alpha2 = nn.ParameterList(torch.ones(1, channels, 1) for _ in range(3))
 
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+    def forward(self, x: Tensor, style: Style) -> Tensor:
         """Maps [B, C, T] to [B, C, T]."""
         for i in range(3):
             y = snake(self.adain1[i](x, style), self.alpha1[i])

@@ -1,6 +1,7 @@
 """menura-1 behind the base-model contract."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 import numpy as np
 import torch
@@ -14,35 +15,29 @@ from menura.models.contract import (
     CloneOptions,
     CloneResult,
     ModelInfo,
-    PhonemeTiming,
     Progress,
     ProsodyFactors,
     SpokenAudio,
     StockVoice,
     VoiceState,
-    WordTiming,
 )
-from menura.models.menura_1 import voices, weights
-from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
+from menura.models.menura_1 import norm_statistics, voices, weights
+from menura.models.menura_1.decoder import FRAME, PITCH_HOP, SAMPLE_RATE
+from menura.models.menura_1.edges import Edges, faded, sounding
+from menura.models.menura_1.layers import STYLE, FixedNorms
 from menura.models.menura_1.merging import Merger
 from menura.models.menura_1.network import PAD, Network, Plan
 from menura.models.menura_1.state import SNAPSHOT, Prosody, check, split_state
+from menura.models.menura_1.streaming import Crew, Pieces, decode, onset
 from menura.models.menura_1.symbols import token_ids
+from menura.models.menura_1.timings import Teller, timings
 from menura.settings import Settings
 from menura.text.languages import SPOKEN
 from menura.text.utterance import Language, Utterance
 
 MOST_SYMBOLS = 510
-_FADE = 120
-_LEAD, _TAIL = 0.06, 0.14
-"""Silence left before and after the sound of an utterance, in seconds."""
-
 _LOWEST_HZ, _HIGHEST_HZ = 50.0, 600.0
 """Limits of F0 that prosody factors may lead to."""
-
-_QUIET = 10 ** (-52 / 20)
-"""Amplitude below which an utterance's edge counts as silence; measured: breath noise of the stock
-voices stays under −55 dBFS, final fricatives over −45 dBFS."""
 
 
 class Menura1:
@@ -75,6 +70,9 @@ class Menura1:
         self._active: VoiceState | None = None
         self._style: np.ndarray[tuple[int, ...], np.dtype[np.floating]] | None = None
         self._prosody = Prosody()
+        self._norms: FixedNorms | None = None
+        self._shelf = norm_statistics.Shelf(settings.cache / "norms")
+        self._crew: Crew | None = None
 
     def stock_voices(self) -> Sequence[StockVoice]:
         """Lists the 54 voices of Kokoro."""
@@ -101,15 +99,22 @@ class Menura1:
             return
         self.check_state(state)
         style, prosody, adapter = split_state(state)
-        self._active = None
+        self._rest()
+        self._active = self._norms = None
         self._merger.merge(adapter)
         self._style, self._prosody, self._active = style, prosody, state
 
     def deactivate(self) -> None:
         """Puts the base weights back."""
+        self._rest()
         self._merger.restore()
-        self._active = self._style = None
+        self._active = self._style = self._norms = None
         self._prosody = Prosody()
+
+    def _rest(self) -> None:
+        """Lets computations end that still use the network as it is."""
+        if self._crew is not None:
+            self._crew.rest()
 
     def tokens(self, phonemes: str) -> Tensor:
         """Token ids with a pad at both ends, [1, symbols + 2]. Raises TextError."""
@@ -136,18 +141,27 @@ class Menura1:
         seed: int = 0,
         prosody: ProsodyFactors | None = None,
     ) -> Iterator[SpokenAudio]:
-        """Speaks one utterance as one stretch. Raises TextError, StateError."""
+        """Speaks one utterance; see `menura.models.contract.BaseModel.speak`.
+
+        On a CPU it comes in pieces, with nothing between them where the work may be stopped.
+        Raises TextError, StateError.
+        """
         phonemes = utterance.phonemes
         tokens = self.tokens(phonemes)
         self.activate(voice)
         assert self._style is not None
         style = self.style(self._style, len(phonemes))
         generator = torch.Generator(self.device).manual_seed(seed)
+        manner = self._prosody.times(prosody)
+        whole = self.device.type != "cpu" or self.dtype != torch.float32
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
-            manner = self._prosody.times(prosody)
             plan = self.network.plan(tokens, style, speed=speed * manner.pace)
             plan = shape_pitch(plan, manner)
-            audio = self.network.decode(plan, style, generator)[0]
+            if whole:
+                audio = self.network.decode(plan, style, generator)[0]
+        if not whole:
+            yield from self._pieces(utterance, voice, plan, generator)
+            return
         samples = audio.float().cpu().numpy()
         first, last = sounding(samples)
         ends = np.cumsum(plan.durations.cpu().numpy()) * FRAME
@@ -155,6 +169,43 @@ class Menura1:
             faded(samples[first:last]),
             *timings(utterance, (ends - first) / SAMPLE_RATE, (last - first) / SAMPLE_RATE),
         )
+
+    def _pieces(
+        self, utterance: Utterance, voice: VoiceState, plan: Plan, generator: torch.Generator
+    ) -> Iterator[SpokenAudio]:
+        self._crew = self._crew or Crew()
+        pieces = Pieces(self.network.decoder, self._fixed(), plan, generator)
+        pad = int(plan.durations[0])
+        begin = onset(pad) * PITCH_HOP
+        ends = np.cumsum(plan.durations.numpy()) * FRAME - begin
+        edges, teller = Edges(), Teller(utterance, ends / SAMPLE_RATE)
+        with closing(decode(self._crew, pieces, pad)) as stream:
+            while True:
+                self.activate(voice)  # another voice may have spoken meanwhile
+                try:
+                    piece = next(stream)
+                except StopIteration:
+                    break
+                audio = edges.write(np.zeros(0, np.float32) if piece is None else piece.numpy())
+                first = (edges.first or 0) / SAMPLE_RATE
+                yield SpokenAudio(audio, *teller.until(edges.given / SAMPLE_RATE, first))
+        audio = edges.finish()
+        yield SpokenAudio(audio, *teller.rest(edges.given / SAMPLE_RATE, first))
+
+    def _fixed(self) -> FixedNorms:
+        """Norms of the active voice, from statistics that are measured when it speaks first."""
+        assert self._active is not None
+        assert self._style is not None
+        if self._norms is None:
+            style = self.style(self._style, norm_statistics.SYMBOLS)
+            key = norm_statistics.digest(self._active)
+            statistics = self._shelf.find(key)
+            if statistics is None:
+                tokens = self.tokens(norm_statistics.TEXT)
+                measured = norm_statistics.measure(self.network, tokens, style)
+                statistics = self._shelf.put(key, measured)
+            self._norms = norm_statistics.fixed(self.network.decoder, statistics, style[:, :STYLE])
+        return self._norms
 
     def clone(self, clip: Clip, options: CloneOptions, progress: Progress) -> Iterator[CloneResult]:
         """Makes a voice from a clip, then better ones. Raises AudioError, CancelledError."""
@@ -175,6 +226,21 @@ class Menura1:
 
         self.check_state(state)
         return localise(self, state, source, target, gender)
+
+    def refit(
+        self,
+        localised: VoiceState,
+        original: VoiceState,
+        source: Language,
+        target: Language,
+        progress: Progress,
+    ) -> VoiceState:
+        """Brings a localised voice nearer to the person. Raises StateError, CancelledError."""
+        from menura.models.menura_1.localise import refit
+
+        self.check_state(localised)
+        self.check_state(original)
+        return refit(self, localised, original, source, target, progress)
 
     def mix(self, states: Sequence[VoiceState], weights: Sequence[float]) -> VoiceState:
         """Makes a voice between voices. Raises InputError, StateError."""
@@ -225,47 +291,3 @@ def shape_pitch(plan: Plan, prosody: Prosody) -> Plan:
     # What was planned below the lowest pitch is an edge of voicing; it is not made lower.
     shaped = shaped.maximum(plan.f0.clamp(max=_LOWEST_HZ)).clamp(max=_HIGHEST_HZ)
     return Plan(plan.durations, plan.text, torch.where(voiced, shaped, plan.f0), plan.energy)
-
-
-def sounding(samples: Audio) -> tuple[int, int]:
-    """First and last sample of an utterance to keep: its sound and a little silence around."""
-    loud = np.flatnonzero(np.abs(samples) > _QUIET)
-    if loud.size == 0:
-        return 0, samples.size
-    first = max(0, int(loud[0]) - int(_LEAD * SAMPLE_RATE))
-    last = min(samples.size, int(loud[-1]) + int(_TAIL * SAMPLE_RATE))
-    return first, last
-
-
-def faded(samples: Audio) -> Audio:
-    """A copy with 5 ms fades at both ends, so that joins make no click."""
-    out = samples.copy()
-    fade = np.linspace(0, 1, min(_FADE, out.size // 2), dtype=np.float32)
-    out[: fade.size] *= fade
-    out[out.size - fade.size :] *= fade[::-1]
-    return out
-
-
-def timings(
-    utterance: Utterance, ends: np.ndarray[tuple[int], np.dtype[np.float64]], seconds: float
-) -> tuple[tuple[WordTiming, ...], tuple[PhonemeTiming, ...]]:
-    """Times of words and phonemes from the ends of the tokens, the first pad included."""
-    ends = np.clip(ends, 0, seconds)
-    joined = "".join(w.before + w.phonemes + w.after for w in utterance.words)
-    position = 1 - (len(joined) - len(joined.lstrip()))  # token 0 is the pad
-    last = len(ends) - 1
-    words, sounds = [], []
-    for word in utterance.words:
-        begin = position + len(word.before)
-        end = begin + len(word.phonemes)
-        words.append(
-            WordTiming(
-                word.text, float(ends[min(begin, last) - 1]), float(ends[min(end, last) - 1])
-            )
-        )
-        sounds += [
-            PhonemeTiming(word.phonemes[i - begin], float(ends[i - 1]), float(ends[i]))
-            for i in range(begin, min(end, last))
-        ]
-        position = end + len(word.after)
-    return tuple(words), tuple(sounds)

@@ -1,0 +1,148 @@
+"""Speaking in pieces: the same audio as in one go, told and stopped in time."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from menura.models.menura_1 import norm_statistics
+from menura.models.menura_1.decoder import PITCH_HOP, Decoder
+from menura.models.menura_1.edges import Edges, faded, sounding
+from menura.models.menura_1.layers import FixedNorms
+from menura.models.menura_1.network import Plan
+from menura.models.menura_1.streaming import Crew, Pieces, Stopped, decode, onset
+from menura.models.menura_1.timings import Teller
+from menura.text.utterance import Utterance, Word
+
+FRAMES = 56
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Decoder:
+    torch.manual_seed(0)
+    return Decoder().eval().requires_grad_(False)
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    generator = torch.Generator().manual_seed(1)
+    f0 = 120 + 20 * torch.randn(1, 2 * FRAMES, generator=generator)
+    f0[:, 60:80] = 0
+    return Plan(
+        torch.tensor([10, FRAMES - 10]),
+        torch.randn(1, 512, FRAMES, generator=generator),
+        f0,
+        6 + torch.randn(1, 2 * FRAMES, generator=generator),
+    )
+
+
+@pytest.fixture(scope="module")
+def norms(decoder: Decoder) -> FixedNorms:
+    generator = torch.Generator().manual_seed(2)
+    statistics = {
+        name: torch.stack(
+            [
+                0.1 * torch.randn(norm.fc.out_features // 2, generator=generator),
+                0.5 + torch.rand(norm.fc.out_features // 2, generator=generator),
+            ]
+        )
+        for name, norm in norm_statistics.norms(decoder)
+    }
+    return norm_statistics.fixed(decoder, statistics, torch.randn(1, 128, generator=generator))
+
+
+@torch.inference_mode()
+def test_pieces_are_the_whole(decoder: Decoder, plan: Plan, norms: FixedNorms) -> None:
+    whole = decoder(plan.text, plan.f0, plan.energy, norms, torch.Generator().manual_seed(3))[0]
+    pieces = Pieces(decoder, norms, plan, torch.Generator().manual_seed(3))
+    crew = Crew()
+    found = [piece for piece in decode(crew, pieces, 10) if piece is not None]
+    assert len(found) > 2
+    joined = torch.cat(found)
+    begin = onset(10) * PITCH_HOP
+    assert joined.numel() == whole.numel() - begin
+    assert torch.allclose(joined, whole[begin:], atol=2e-4 * float(whole.abs().max()))
+
+
+@torch.inference_mode()
+def test_closing_gives_up_what_is_under_way(
+    decoder: Decoder, plan: Plan, norms: FixedNorms
+) -> None:
+    crew = Crew()
+    pieces = Pieces(decoder, norms, plan, torch.Generator().manual_seed(3))
+    stream = decode(crew, pieces, 10)
+    while next(stream) is None:
+        pass
+    stream.close()
+    crew.rest()
+    with pytest.raises(Stopped):
+        pieces.audio(40, 44)
+
+
+@pytest.mark.parametrize("cut", [1, 700, 3001])
+@pytest.mark.parametrize("pause", [0, 6000])
+def test_edges_of_pieces_are_those_of_the_whole(cut: int, pause: int) -> None:
+    samples = np.zeros(20000, np.float32)
+    samples[5000:9000] = 0.5
+    samples[9000 + pause : 9500 + pause] = 0.25
+    first, last = sounding(samples)
+    edges = Edges()
+    given = [edges.write(samples[i : i + cut]) for i in range(0, samples.size, cut)]
+    joined = np.concatenate([*given, edges.finish()])
+    assert edges.first == first
+    assert edges.given == joined.size
+    assert np.array_equal(joined, faded(samples[first:last]))
+
+
+def test_an_utterance_without_any_sound_is_kept() -> None:
+    edges = Edges()
+    assert edges.write(np.zeros(500, np.float32)).size == 0
+    assert edges.finish().size == edges.given == 500
+
+
+def test_words_are_told_with_the_piece_in_which_they_begin() -> None:
+    utterance = Utterance(
+        (Word("Hi,", 0, "hI", after=", "), Word("you", 4, "ju", after=".")), "en-US"
+    )
+    ends = np.cumsum([0.5, 0.1, 0.2, 0.1, 0.1, 0.1, 0.2, 0.1, 0.3])
+    teller = Teller(utterance, ends)
+    assert teller.until(0.0, 0.0) == ((), ())
+    words, phonemes = teller.until(0.25, 0.4)
+    assert [(w.text, w.start, w.end) for w in words] == [
+        ("Hi,", pytest.approx(0.1), pytest.approx(0.4))
+    ]
+    assert [p.phoneme for p in phonemes] == ["h", "I"]
+    assert teller.until(0.65, 0.4) == ((), ())
+    words, phonemes = teller.rest(0.7, 0.4)
+    assert [(w.text, w.start, w.end) for w in words] == [
+        ("you", pytest.approx(0.6), pytest.approx(0.7))
+    ]
+    assert [(p.phoneme, p.end) for p in phonemes] == [
+        ("j", pytest.approx(0.7)),
+        ("u", pytest.approx(0.7)),
+    ]
+
+
+@torch.inference_mode()
+def test_statistics_of_the_same_text_make_the_norms_it_measures(
+    decoder: Decoder, plan: Plan
+) -> None:
+    style = torch.randn(1, 128, generator=torch.Generator().manual_seed(4))
+    inputs = plan.text, plan.f0, plan.energy
+    with norm_statistics.listening(decoder) as found:
+        whole = decoder(*inputs, style)
+    fixed = decoder(*inputs, norm_statistics.fixed(decoder, found, style))
+    assert torch.allclose(whole, fixed, atol=1e-3 * float(whole.abs().max()))
+
+
+def test_statistics_are_kept(tmp_path: Path) -> None:
+    shelf = norm_statistics.Shelf(tmp_path / "norms")
+    assert shelf.find("a") is None
+    kept = shelf.put("a", {"x": torch.ones(2, 3)})
+    assert torch.equal(kept["x"], torch.ones(2, 3))
+    again = norm_statistics.Shelf(tmp_path / "norms").find("a")
+    assert again is not None
+    assert torch.equal(again["x"], kept["x"])
+    (tmp_path / "norms" / "a.safetensors").write_bytes(b"damaged")
+    assert norm_statistics.Shelf(tmp_path / "norms").find("a") is None
