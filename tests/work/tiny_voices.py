@@ -3,6 +3,7 @@
 As numbers, a voice is a direction whose first two numbers have the pitch in kHz as their quotient.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from tiny_engine import INFO, STOCK, TinyEngine, read_frames
 
 from menura.errors import StateError
-from menura.models.contract import Audio, StockVoice, VoiceState
+from menura.models.contract import Audio, Progress, StockVoice, VoiceState
 from menura.models.states import load, save
 from menura.settings import Settings
 from menura.work.jobs import SpeechJob, SpeechOutput, VoiceRef
@@ -45,6 +46,19 @@ class VoicesModel:
         """Speaks an octave higher abroad."""
         told = {"localised_from": source, "localised_to": target, "gender": gender or "unknown"}
         return pitched(2 * float(state.tensors["pitch"][0]), **told)
+
+    def refit(
+        self,
+        localised: VoiceState,
+        original: VoiceState,
+        source: str,
+        target: str,
+        progress: Progress,
+    ) -> VoiceState:
+        """Writes down in which process it was done."""
+        progress("fit", 0.5)
+        told = {**localised.metadata, "process": str(os.getpid())}
+        return pitched(float(localised.tensors["pitch"][0]), **told)
 
     def mix(self, states: Sequence[VoiceState], weights: Sequence[float]) -> VoiceState:
         """The mean pitch."""

@@ -7,6 +7,7 @@ another; for the same reason a job is not stopped in the moment when its client 
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,6 +132,10 @@ class CloneDesk:
     def refine(self) -> None:
         """Lets resumed refinements begin; before that only uploads are worked on."""
         self._runner.open()
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Within this context no voice is refined: other work has the clone worker."""
+        return self._runner.aside()
 
     async def stop(self) -> None:
         """Stops all clones: refinements can be resumed, of unfinished voices nothing stays."""

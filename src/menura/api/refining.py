@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import dataclasses
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
 
@@ -54,6 +54,9 @@ class CloneRunner:
         self._hurried: set[Work] = set()
         """Without a usable voice yet."""
 
+        self._guests = 0
+        """Other work that is waited for, and has the clone worker to itself."""
+
         self._waiting: set[Work] = set()
         self._refining: Work | None = None
         self._open = False
@@ -85,6 +88,18 @@ class CloneRunner:
         """Lets waiting refinements begin; before that only uploads are worked on."""
         self._open = True
         self._next()
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Within this context no voice is refined, so that other work need not wait for that."""
+        self._guests += 1
+        if self._refining is not None:
+            self._refining.stop(Halt.ASIDE)
+        try:
+            yield
+        finally:
+            self._guests -= 1
+            self._next()
 
     def cancel(self, voice_id: str) -> Work | None:
         """Stops the refinement of a voice that was deleted; returns it if there was one."""
@@ -141,7 +156,8 @@ class CloneRunner:
 
     def _next(self) -> None:
         """Gives the oldest waiting refinement its turn, if nothing else is to be done."""
-        if self._open and not self._hurried and self._refining is None and self._waiting:
+        busy = self._hurried or self._guests or self._refining is not None
+        if self._open and not busy and self._waiting:
             self._refining = min(self._waiting, key=lambda work: work.number)
             self._waiting.discard(self._refining)
             self._refining.turn.set()
@@ -254,7 +270,7 @@ class CloneRunner:
             work.halt = Halt.ASIDE
         if outcome.last:
             work.end()
-        elif self._hurried or self._refining is not None:
+        elif self._hurried or self._guests or self._refining is not None:
             work.stop(Halt.ASIDE)
         else:
             self._refining = work

@@ -66,5 +66,7 @@ async def spoken_ref(at: Services, voice: Voice, language: Language) -> VoiceRef
 
 async def _localised(at: Services, voice: Voice, spoken: Language) -> bytes:
     ref = await run_in_threadpool(at.library.voices.ref, voice)
-    outcome = await at.pool.make_voice(LocaliseJob(ref, voice.locale, spoken, voice.gender))
+    # Not refitted: a voice that got better is localized anew in the middle of a speech request.
+    job = LocaliseJob(ref, voice.locale, spoken, voice.gender, refit=False)
+    outcome = await at.pool.make_voice(job)
     return states.save(outcome.state)

@@ -38,12 +38,12 @@ def localize(
 ) -> None:
     """Make a voice that speaks another language like its natives.
 
-    The old voice stays. It takes seconds.
+    The old voice stays. It takes half a minute on two cores.
     """
     with Terminal(as_json) as terminal:
         settings = quiet(make_settings(data))
         from menura.studio import Menura
 
-        with Menura(settings=settings) as menura:
-            made = menura.localize(voice, language, dialect, name)
+        with Menura(settings=settings) as menura, terminal.progress("loading") as progress:
+            made = menura.localize(voice, language, dialect, name, on_progress=progress)
         terminal.result(voice_json(made), voice_details(made))

@@ -252,6 +252,20 @@ class ReshapingModel(Protocol):
         StateError for a state that does not fit.
         """
 
+    def refit(
+        self,
+        localised: VoiceState,
+        original: VoiceState,
+        source: Language,
+        target: Language,
+        progress: Progress,
+    ) -> VoiceState:
+        """A localised voice that is more like the person; half a minute's work on two cores.
+
+        `original` is the voice that was localised, from `source` to `target`. Raises StateError,
+        CancelledError.
+        """
+
     def mix(self, states: Sequence[VoiceState], weights: Sequence[float]) -> VoiceState:
         """A voice between voices; weights are scaled to a sum of 1.
 

@@ -13,7 +13,7 @@ from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, Spe
 from menura.work.join import JoinJob, JoinOutcome
 from menura.work.lane import Lane, LaneOptions
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
-from menura.work.voices import EmbeddingJob, EmbeddingOutcome, VoiceJob, VoiceOutcome
+from menura.work.voices import EmbeddingJob, EmbeddingOutcome, LocaliseJob, VoiceJob, VoiceOutcome
 
 ENGINE = "menura.engine:Engine"
 CLONE_NICENESS = 10
@@ -204,12 +204,15 @@ class WorkerPool:
         raise ServerError("job_without_transcript", "The job ended without a transcript.")
 
     async def make_voice(self, job: VoiceJob) -> VoiceOutcome:
-        """Localises, mixes or checks voices in the speech worker, which always has the model.
+        """Localises, mixes or checks voices.
 
-        Raises BusyError when too many texts wait, ServerError when the worker died, and what
-        `menura.work.voices.make_voice` raises.
+        What takes long goes to the clone worker, the rest to the speech worker, which always has
+        the model. Raises BusyError when too many jobs wait, ServerError when the worker died,
+        and what `menura.work.voices.make_voice` raises.
         """
-        async with aclosing(self.speech.run(job)) as results:
+        long = isinstance(job, LocaliseJob) and job.refit
+        lane = self.cloning if long else self.speech
+        async with aclosing(lane.run(job)) as results:
             async for result in results:
                 if isinstance(result, VoiceOutcome):
                     return result

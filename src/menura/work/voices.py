@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from menura.errors import InputError
 from menura.models import states
-from menura.models.contract import BaseModel, EmbeddingModel, ReshapingModel, VoiceState
+from menura.models.contract import (
+    BaseModel,
+    EmbeddingModel,
+    Progress,
+    ReshapingModel,
+    VoiceState,
+)
 from menura.text.utterance import Language
 from menura.work.jobs import VoiceRef
 
@@ -28,6 +34,9 @@ class LocaliseJob:
     target: Language
     gender: str | None = None
     """`masculine` or `feminine`; told from the pitch when absent."""
+
+    refit: bool = True
+    """Take half a minute to bring the voice nearer to the person."""
 
 
 @dataclass(frozen=True)
@@ -94,18 +103,25 @@ class VoiceOutcome:
     """What the file says of the voice, as JSON; see `menura.library.voice_files`."""
 
 
-def make_voice(engine: "Engine", job: VoiceJob) -> VoiceOutcome:
-    """Does such a job in the process that holds the model. It takes a second or two.
+def make_voice(
+    engine: "Engine", job: VoiceJob, progress: Progress = lambda _stage, _share: None
+) -> VoiceOutcome:
+    """Does such a job in the process that holds the model.
+
+    It takes a second or two; a localization with `refit` half a minute on two cores.
 
     Raises StateError for a file that is broken or does not fit, TextError for a language without
-    natives, InputError for weights that cannot be, NotFoundError.
+    natives, InputError for weights that cannot be, NotFoundError, CancelledError.
     """
     match job:
         case InspectJob(file=file):
             return inspect(engine.model, file)
         case LocaliseJob(source=source, target=target):
             voice = engine.voice(job.voice)
-            made = _reshaping(engine.model).localise(voice, source, target, gender=job.gender)
+            model = _reshaping(engine.model)
+            made = model.localise(voice, source, target, gender=job.gender)
+            if job.refit:
+                made = model.refit(made, voice, source, target, progress)
         case MixJob(voices=refs, weights=weights):
             made = _reshaping(engine.model).mix([engine.voice(ref) for ref in refs], weights)
         case EmbeddedJob(embedding=numbers, language=language, base=ref):

@@ -194,7 +194,8 @@ class Worker:
                 if isinstance(job, EmbedJob | EmbedClipJob):
                     self._send(Item(job_id, embed_voice(self._engine, job)))
                 else:
-                    self._send(Item(job_id, make_voice(self._engine, job)))
+                    made = make_voice(self._engine, job, self._progress(job_id))
+                    self._send(Item(job_id, made))
         except Exception as failure:
             error = _as_menura(failure)
         self._stopped.discard(job_id)

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
+from menura.api.disconnect import while_connected
 from menura.api.schemas import parse, read_body
 from menura.api.voice_making import find_voices, keep_voice
 from menura.api.voice_requests import REQUEST_BYTES, LocalizeRequest
@@ -27,13 +28,16 @@ async def localize_voice(
 ) -> ClonedVoiceBody:
     """Makes a new voice that speaks the language natively; the old one stays.
 
-    Where the model has no natives of a dialect, the nearest are taken and `advice` says so.
+    Where the model has no natives of a dialect, the nearest are taken and `advice` says so. It
+    takes half a minute on two cores; a client that goes away stops it.
     """
     body = parse(LocalizeRequest, await read_body(request, REQUEST_BYTES) or b"{}")
     target = body.target(version)
     (source,), (ref,) = await find_voices(at, caller, [body.voice_id])
     gender = body.gender or source.gender
-    outcome = await at.pool.make_voice(LocaliseJob(ref, source.locale, target.spoken, gender))
+    job = LocaliseJob(ref, source.locale, target.spoken, gender)
+    with at.desk.aside():
+        outcome = await while_connected(request, at.pool.make_voice(job))
     new = localised(
         source,
         outcome.state,

@@ -140,13 +140,17 @@ class Adapter(nn.Module):
             for handle in handles:
                 handle.remove()
 
-    def tensors(self) -> dict[str, Tensor]:
-        """The adapter's numbers under the names that `merge` reads, fp16 on the CPU."""
+    def named(self) -> dict[str, Tensor]:
+        """The adapter's numbers, detached, under the names that `use` and `merge` read."""
         out: dict[str, Tensor] = {}
         for kind in ("down", "up", "offset"):
             for name, value in getattr(self, kind).items():
-                out[f"{kind}/{name}"] = value.detach().cpu().to(torch.float16)
+                out[f"{kind}/{name}"] = value.detach()
         return out
+
+    def tensors(self) -> dict[str, Tensor]:
+        """As `named`, in fp16 on the CPU."""
+        return {name: value.cpu().to(torch.float16) for name, value in self.named().items()}
 
 
 def expected_shapes(decoder: Decoder) -> dict[str, tuple[int, ...]]:

@@ -128,9 +128,9 @@ class Fitting:
         self.generator = torch.Generator().manual_seed(seed)
         start = start or start_of(speaker.embedding, self.decoder)
         self.adapter = Adapter(self.decoder, RANK, self.generator)
-        self.adapter.use(
-            {name: nn.Parameter(value.clone()) for name, value in start.tensors.items()}
-        )
+        # What the start does not name begins where it changes nothing.
+        numbers = {**self.adapter.named(), **start.tensors}
+        self.adapter.use({name: nn.Parameter(value.clone()) for name, value in numbers.items()})
         self.shift = start.shift[None].clone().requires_grad_()
         self.trained = [*self.adapter.parameters(), self.shift]
         self._mean = [parameter.detach().clone() for parameter in self.trained]
