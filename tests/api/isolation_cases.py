@@ -42,6 +42,13 @@ def spoken(**fields: Any) -> list[Case]:  # noqa: ANN401
 
 
 OPENAI = {"model": "tts-1", "input": "hello", "response_format": "pcm"}
+INFILL = {
+    "model_id": "sonic-3",
+    "transcript": "hello",
+    "output_format[container]": "raw",
+    "output_format[encoding]": "pcm_s16le",
+    "output_format[sample_rate]": "24000",
+}
 LOCALIZED = {"name": "L", "description": "", "language": "en", "dialect": "uk"}
 
 CASES: dict[str, list[Case]] = {
@@ -65,6 +72,9 @@ CASES: dict[str, list[Case]] = {
     "POST /tts/sse": spoken(context_id="c"),
     "WS /tts/websocket": spoken(context_id="c"),
     "POST /v1/audio/speech": [Case("voice", {"json": {**OPENAI, "voice": "ID"}})],
+    "POST /infill/bytes": [
+        Case("voice", {"data": {**INFILL, "voice_id": "ID"}, "files": {"left_audio": wav()}})
+    ],
     "GET /files": paged("file"),
     "GET /files/{file_id}": [Case("file")],
     "GET /files/{file_id}/info": [Case("file")],
