@@ -174,7 +174,7 @@ def _speak(text: str, voice: VoiceRef, language: str) -> Spoken:
     memory: list[tuple[float, float]] = []
     samples = 0
     for output in _engine.speak(SpeechJob(text, voice, language, _RAW)):
-        if output.data and not parts:
+        if output.data and not samples:
             first = time.perf_counter() - started
         parts.append(np.frombuffer(output.data, dtype="<f4"))
         words.extend(output.words)

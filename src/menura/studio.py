@@ -33,7 +33,7 @@ from menura.text.languages import resolve
 from menura.text.markup import parse
 from menura.text.pronunciations import Pronunciation
 from menura.work.check import CheckJob, CheckOutcome
-from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput
+from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput, said
 from menura.work.options import SPEEDS, VOLUMES, known_emotion, output_format, within
 from menura.work.voices import LocaliseJob, MixJob, make_voice
 
@@ -288,7 +288,7 @@ class Menura:
             ),
             seed=seed,
         )
-        return self.engine.speak(job)
+        return said(self.engine.speak(job))
 
     def speak(
         self,

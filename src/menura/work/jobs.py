@@ -3,7 +3,7 @@
 All of these can be pickled; a job names files by path and never needs the database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,12 +62,27 @@ class SpeechJob:
 class SpeechOutput:
     """The next bytes of a speech stream, with the timings of the words that begin in them.
 
-    Timings are in seconds from the start of the whole stream.
+    Timings are in seconds from the start of the whole stream. A job yields empty outputs while it
+    computes, so that whoever iterates can look after other things, or stop it.
     """
 
     data: bytes
     words: tuple[WordTiming, ...] = ()
     phonemes: tuple[PhonemeTiming, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether it says nothing."""
+        return not (self.data or self.words or self.phonemes)
+
+
+def said(outputs: Iterator[SpeechOutput]) -> Iterator[SpeechOutput]:
+    """Leaves out empty outputs; closing it closes the work."""
+    try:
+        yield from (output for output in outputs if not output.empty)
+    finally:
+        if isinstance(outputs, Generator):
+            outputs.close()
 
 
 @dataclass(frozen=True)

@@ -152,8 +152,10 @@ class Worker:
         except Exception as error:
             self._close(job_id, _as_menura(error))
         else:
-            job.room -= 1
-            self._send(Item(job_id, output))
+            # An empty one only says that others may have their turn.
+            if not output.empty:
+                job.room -= 1
+                self._send(Item(job_id, output))
 
     def _close(self, job_id: int, error: MenuraError | None) -> None:
         outputs = self._open.pop(job_id).outputs
