@@ -1,9 +1,10 @@
-"""Makes the benchmarks importable, whose notes on the machine the results carry."""
+"""Makes importable what the runs of clients, contract and fuzzer import."""
 
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-if str(ROOT) not in sys.path:  # benchmarks/ is not installed, only run from the project's root
-    sys.path.insert(0, str(ROOT))
+for folder in ("", "scripts", "tests/api", "tests/work"):
+    if str(ROOT / folder) not in sys.path:
+        sys.path.insert(0, str(ROOT / folder))

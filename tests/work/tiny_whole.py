@@ -1,10 +1,13 @@
-"""The tiny engine with all that others add to it; loaded as `tiny_whole:TinyWhole`."""
+"""The tiny engine with all that the others add to it; loaded as `tiny_whole:TinyWhole`."""
 
+from tiny_checker import TinyChecker
+from tiny_encoder import EncodingEngine
 from tiny_transcriber import TinyTranscriber
 from tiny_voices import VoicesEngine
 
 
-class TinyWhole(VoicesEngine):
-    """Same members as `menura.engine.Engine`."""
+class TinyWhole(VoicesEngine, EncodingEngine):
+    """Same members as `menura.engine.Engine`, each as in the engine that it is taken from."""
 
+    check = TinyChecker.check
     transcribe = TinyTranscriber.transcribe
