@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from serving import Running, check_error, clone, form, running, speech, wav
+from socket_client import dial
 
 from menura.library.stock import stock_id
 from menura.models import states
@@ -143,6 +144,17 @@ def test_speaking_with_numbers_on_old_dates(server: Running, client: httpx.Clien
     )
     assert events.status_code == 200, events.text
     assert "pitch 440 in en-US" in server.noted("pitch")
+
+
+def test_speaking_with_numbers_on_a_socket(server: Running) -> None:
+    voice = {"mode": "embedding", "embedding": numbers(450)}
+    with dial(server, **OLD) as socket:
+        socket.say("Hello.", "c1", voice=voice)
+        assert socket.whole("c1")[-1]["type"] == "done"
+    assert "pitch 450 in en-US" in server.noted("pitch")
+    with dial(server) as socket:
+        socket.say("Hello.", "c1", voice=voice)
+        assert socket.until("error", "c1")[-1]["error_code"] == "embeddings_not_supported"
 
 
 @pytest.mark.parametrize(
