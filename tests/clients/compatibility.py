@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks.markdown import circumstances, section, table
+from benchmarks.markdown import section, table
 
 Result = dict[str, Any]
 
@@ -59,7 +59,7 @@ def page(results: Result) -> str:
             table(head, rows),
             legend,
             failures,
-            circumstances(results),
+            _taken(clients, results["machine"]),
             ADDRESSES,
             SDK,
         )
@@ -79,6 +79,15 @@ def _calls(clients: dict[str, Result]) -> list[str]:
                 names.insert(at, name)
                 at += 1
     return names
+
+
+def _taken(clients: dict[str, Result], machine: Result) -> str:
+    """When each client was run, of what, and where."""
+    runs: dict[str, list[str]] = {}
+    for client in clients.values():
+        runs.setdefault(f"{client['date']}, commit {client['commit']}", []).append(client["title"])
+    told = "; ".join(f"{', '.join(titles)}: {run}" for run, titles in runs.items())
+    return f"{told}. {machine['processor']}, {machine['cores']} cores."
 
 
 def _cell(calls: dict[str, Result], name: str) -> str:

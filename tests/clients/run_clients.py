@@ -1,13 +1,14 @@
 """Runs real clients, unmodified, against a Menura server process: `make clients`.
 
-    make clients [CLIENTS="cartesia javascript"]
+    make clients [CLIENTS="[--dry] cartesia javascript"]
 
 Each client has an environment of its own (`scripts/client_environments.py`) and a driver, a program
 that uses it as its documentation does (`drivers/`). The server is a real process with the real
 model, on a plain and a TLS port. Audio that a client got is decoded here and read back by Whisper:
 a call counts only when the words are those of the text. Clones take few steps, since the clients
-are the point. A run of all clients writes `benchmarks/results/clients.json` and from it
-`docs/compatibility.md`; any call that does not work fails the run.
+are the point. The run writes its clients' part of `benchmarks/results/clients.json`, and from the
+whole of it `docs/compatibility.md`; with `--dry` it writes nothing. Any call that does not work
+fails the run.
 """
 
 import json
@@ -19,6 +20,7 @@ import tempfile
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 import httpx
 import soundfile
@@ -88,6 +90,8 @@ CLIENTS = (
 
 def main(names: list[str]) -> int:
     """Exit code: 0 when every call of every client works."""
+    dry = "--dry" in names
+    names = [name for name in names if name != "--dry"]
     chosen = [client for client in CLIENTS if client.name in names or not names]
     if unknown := set(names) - {client.name for client in chosen}:
         sys.stderr.write(f"No such client: {', '.join(sorted(unknown))}\n")
@@ -95,7 +99,7 @@ def main(names: list[str]) -> int:
     client_environments.main([client.name for client in chosen])
     cached_file(MODELS)
     unpack(MODELS)
-    found = {}
+    found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="menura-clients-") as scratch:
         data = Path(scratch) / "data"
         data.mkdir()
@@ -116,17 +120,27 @@ def main(names: list[str]) -> int:
                 found[client.name] = {
                     "title": client.title,
                     "version": client.version(),
+                    "date": circumstances()["date"],
+                    "commit": circumstances()["commit"],
                     "calls": run(client, server, data, clip, folder),
                 }
                 _show(client, found[client.name]["calls"])
     failed = [
         name for one in found.values() for name, call in one["calls"].items() if call["error"]
     ]
-    if len(chosen) == len(CLIENTS):
-        results = {**circumstances(), "clients": found}
-        (RESULTS / "clients.json").write_text(json.dumps(results, indent=2) + "\n", "utf-8")
-        (ROOT / "docs" / "compatibility.md").write_text(page(results), "utf-8")
+    if not dry:
+        _write(found)
     return 1 if failed else 0
+
+
+def _write(found: dict[str, Any]) -> None:
+    file = RESULTS / "clients.json"
+    before = json.loads(file.read_text("utf-8"))["clients"] if file.is_file() else {}
+    every = {**before, **found}
+    ordered = {client.name: every[client.name] for client in CLIENTS if client.name in every}
+    results = {"machine": circumstances()["machine"], "clients": ordered}
+    file.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
+    (ROOT / "docs" / "compatibility.md").write_text(page(results), "utf-8")
 
 
 def _recording(server: Process) -> bytes:

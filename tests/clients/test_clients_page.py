@@ -13,18 +13,20 @@ RESULTS_OF_CLIENTS = RESULTS / "clients.json"
 def results() -> dict[str, object]:
     """A run with one failure."""
     return {
-        "date": "2026-11-22",
-        "commit": "abc",
         "machine": {"processor": "P", "cores": 2, "memory_gb": 8, "torch": "2"},
         "clients": {
             "one": {
                 "title": "One",
                 "version": "1.0",
+                "date": "2026-11-22",
+                "commit": "abc",
                 "calls": {"status": {"error": None}, "clone": {"error": None, "heard": "words"}},
             },
             "two": {
                 "title": "Two",
                 "version": "2.0",
+                "date": "2026-11-23",
+                "commit": "def",
                 "calls": {"status": {"error": None}, "speak": {"error": "404: no voice"}},
             },
         },
@@ -38,6 +40,7 @@ def test_the_table_has_each_call_of_each_client() -> None:
     assert "| clone | yes |  |" in lines
     assert "| speak |  | no |" in lines
     assert "- Two, speak: 404: no voice" in lines
+    assert "One: 2026-11-22, commit abc; Two: 2026-11-23, commit def. P, 2 cores." in lines
 
 
 def test_the_page_is_that_of_the_results() -> None:

@@ -6,10 +6,10 @@ plugin (`menura_contract.py`) drops the tests' skip marks and puts real values w
 placeholders. Failures with a reason are in `known_failures.json`; any other one, and a listed test
 that passes, fails the run. Counts go to `benchmarks/results/contract.json`.
 
-    make contract [ARGS="--list"]
+    make contract [ARGS="--list --kept --dry"]
 
-`--list` prints what failed in the form of the list, and writes no results; other options go to
-pytest.
+`--list` prints what failed in the form of the list, and no more; `--kept` judges the report of the
+last run, without another one; `--dry` writes no results. Other options go to pytest.
 """
 
 import json
@@ -44,10 +44,9 @@ FILES = (
 """The tests of what Menura offers; the others are about voice agents on the phone."""
 
 
-def run(options: list[str]) -> tuple[str, list[Outcome]]:
-    """Runs the tests; returns the SDK's name and version, and how each test ended."""
+def run(options: list[str]) -> None:
+    """Runs the tests; how each of them ended is in the report."""
     client_environments.main(["contract"])
-    source = str(client_environments.environments()["contract"]["source"])
     folder = next((client_environments.FOLDER / "contract" / "source").glob("cartesia-*/"))
     # Stays there after the run, for who wants to know more.
     REPORT.parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +73,6 @@ def run(options: list[str]) -> tuple[str, list[Outcome]]:
                 stdout=sys.stderr,
                 check=False,
             )
-    return source, outcomes_of(REPORT.read_text("utf-8").splitlines())
 
 
 def outcomes_of(lines: list[str]) -> list[Outcome]:
@@ -112,11 +110,13 @@ def show(found: Verdict) -> None:
         sys.stdout.write(f"{file:30} {told}\n")
 
 
-def main(options: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Exit code: 0 when every failure has a reason and every reason a failure."""
-    as_list = "--list" in options
-    source, outcomes = run([option for option in options if option != "--list"])
-    if as_list:
+    options = [option for option in arguments if option not in ("--list", "--kept", "--dry")]
+    if "--kept" not in arguments:
+        run(options)
+    outcomes = outcomes_of(REPORT.read_text("utf-8").splitlines())
+    if "--list" in arguments:
         sys.stdout.write(json.dumps(listed(outcomes), indent=2) + "\n")
         return 0
     found = verdict(outcomes, json.loads(KNOWN.read_text("utf-8")))
@@ -129,12 +129,13 @@ def main(options: list[str]) -> int:
             total[outcome] += number
     results = {
         **circumstances(),
-        "sdk": source,
+        "sdk": client_environments.environments()["contract"]["source"],
         "total": total,
         "files": found.counts,
         "failures_by_reason": found.reasons,
     }
-    (RESULTS / "contract.json").write_text(json.dumps(results, indent=2) + "\n", "utf-8")
+    if "--dry" not in arguments:
+        (RESULTS / "contract.json").write_text(json.dumps(results, indent=2) + "\n", "utf-8")
     return 0
 
 
