@@ -1,5 +1,7 @@
 """Pronunciation dictionaries over HTTP, and speech requests that name one."""
 
+from typing import Any
+
 import httpx
 import pytest
 from serving import Running, check_error, speech
@@ -8,10 +10,10 @@ DICTS = "/pronunciation-dicts"
 BIRD = {"text": "Menura", "alias": "<<m|ə|n|ˈʊ|ɹ|ə>>"}
 
 
-def make(client: httpx.Client, name: str = "Birds", **fields: object) -> dict[str, object]:
+def make(client: httpx.Client, name: str = "Birds", **fields: object) -> dict[str, Any]:
     answer = client.post(DICTS, json={"name": name, **fields})
     assert answer.status_code == 200, answer.text
-    body: dict[str, object] = answer.json()
+    body: dict[str, Any] = answer.json()
     return body
 
 
@@ -172,18 +174,19 @@ def test_how_a_text_is_to_be_spoken(
         ({"generation_config": {"speed": 2}}, None),
     ],
 )
-def test_what_cannot_be(client: httpx.Client, fields: dict[str, object], code: str | None) -> None:
+def test_what_cannot_be(client: httpx.Client, fields: dict[str, Any], code: str | None) -> None:
     answer = client.post("/tts/bytes", json=speech(**fields))
     assert answer.status_code == 400
     assert code is None or answer.json()["error_code"] == code
 
 
 def test_normalized_timestamps_are_asked_for(server: Running, client: httpx.Client) -> None:
-    for fields, wanted in (
+    asks: tuple[tuple[dict[str, Any], bool], ...] = (
         ({"use_normalized_timestamps": True}, True),
         ({"use_original_timestamps": False}, True),
         ({"use_original_timestamps": True}, False),
-    ):
+    )
+    for fields, wanted in asks:
         text = f"times{abs(hash(str(fields)))}"
         assert client.post("/tts/sse", json=speech(text, **fields)).status_code == 200
         assert asked(server, text) == f"manner {text} '' auto None {wanted} []"
