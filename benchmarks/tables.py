@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks.machine import RESULTS, ROOT
 from benchmarks.markdown import circumstances, table
 from benchmarks.tables_cloning import clone_eval
+from benchmarks.tables_latency import latency
 from benchmarks.tables_variants import localization, modes, speed
 
 Result = dict[str, Any]
@@ -77,6 +78,7 @@ SECTIONS: dict[str, Callable[[Result], str]] = {
     "modes": modes,
     "localization": localization,
     "speed": speed,
+    "latency": latency,
     "long_text": long_text,
     "startup": startup,
 }
