@@ -47,7 +47,7 @@ VOICE = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
 ALIKE = 0.8
 """Share of the letters that Whisper has to hear; its spelling is its own."""
 
-SECONDS = 900
+SECONDS = 1800
 """A driver that has not ended by then is ended."""
 
 
@@ -185,18 +185,22 @@ def run(
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MENURA_")}
     environment = {**kept, "SSL_CERT_FILE": authority, "NODE_EXTRA_CA_CERTS": authority}
     environment.pop("PYTHONPATH", None)
-    done = subprocess.run(
-        [*client.command(), json.dumps(given)],
-        env=environment,
-        cwd=folder,
-        stdout=sys.stderr,
-        timeout=SECONDS,
-        check=False,
-    )
+    try:
+        code = subprocess.run(
+            [*client.command(), json.dumps(given)],
+            env=environment,
+            cwd=folder,
+            stdout=sys.stderr,
+            timeout=SECONDS,
+            check=False,
+        ).returncode
+        fault = f"ended with the code {code}" if code else None
+    except subprocess.TimeoutExpired:
+        fault = f"took more than {SECONDS} s"
     path = folder / "calls.json"
     calls = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    if done.returncode or not calls:
-        calls["the driver itself"] = {"error": f"ended with the code {done.returncode}"}
+    if fault or not calls:
+        calls["the driver itself"] = {"error": fault or "made no call"}
     listener = Recogniser(MODELS, 1, beam_size=1)
     for call in calls.values():
         if "audio" in call:
