@@ -193,7 +193,7 @@ class Recogniser:
         if code not in known:
             raise TextError(
                 "language_not_recognised",
-                f"Speech in the language {language!r} cannot be written down.",
+                f"Speech in the language {language[:40]!r} cannot be written down.",
                 "Give the transcript of the clip, or leave the language out.",
             )
         return code

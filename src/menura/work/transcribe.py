@@ -20,7 +20,7 @@ class TranscribeJob:
     """BCP-47 tag of what is spoken; None hears it."""
 
     words: bool = False
-    """Whether the time of each word is wanted; it costs about a third more."""
+    """Whether the time of each word is wanted, which costs more computing."""
 
     headerless: Headerless | None = None
     """What the file holds, where it does not say so itself."""
