@@ -102,7 +102,8 @@ def test_a_trailing_slash_does_not_close_a_route(server: Running, make: Make) ->
 
 def test_a_token_in_the_query_is_for_sockets_only(server: Running, make: Make) -> None:
     token = make(tts=True)
-    answer = httpx.post(f"{server.url}/tts/bytes", params={"access_token": token}, json=speech())
+    url = f"{server.url}/tts/bytes"
+    answer = httpx.post(url, params={"access_token": token}, json=speech(), timeout=120)
     check_error(answer, 401, "api_key_missing")
 
 
@@ -130,6 +131,7 @@ def test_forged_tokens_are_refused(server: Running, make: Make) -> None:
         answer = httpx.post(
             f"{server.url}/tts/bytes",
             json=speech(),
+            timeout=120,
             headers=[(b"Authorization", f"Bearer {token}".encode())],
         )
         check_error(answer, 401, "access_token_invalid")
