@@ -31,7 +31,9 @@ from benchmarks.machine import RESULTS, circumstances, write_json
 Row = dict[str, Any]
 Say = Callable[[str], None]
 
-VOICE = "af_heart"
+VOICE = "Heart"
+"""Name of the stock voice that speaks."""
+
 SENTENCES = (
     "The train to Glasgow leaves at half past nine tonight.",
     "Could you repeat that, please?",
@@ -73,11 +75,11 @@ def summary(heard: list[Heard], cpu: float) -> Row:
 def first_audio(server: Server, rounds: int, sentences: int, say: Say) -> Row:
     """First audio of short sentences, one request at a time."""
     result: Row = {}
-    with Socket(server.url, server.key, VOICE) as socket:
+    with Socket(server.url, server.key, server.voice(VOICE)) as socket:
         ways: dict[str, Callable[[str], Heard]] = {
             "socket": socket.speak,
-            "events": lambda text: over_events(server.url, server.key, VOICE, text),
-            "bytes": lambda text: over_bytes(server.url, server.key, VOICE, text),
+            "events": lambda text: over_events(server.url, server.key, server.voice(VOICE), text),
+            "bytes": lambda text: over_bytes(server.url, server.key, server.voice(VOICE), text),
         }
         for way, speak in ways.items():
             say(f"first audio: {way}")
@@ -90,7 +92,7 @@ def first_audio(server: Server, rounds: int, sentences: int, say: Say) -> Row:
 
 def together(server: Server, contexts: int, rounds: int) -> Row:
     """Several contexts of one socket, each with a sentence after the other."""
-    with Socket(server.url, server.key, VOICE) as socket:
+    with Socket(server.url, server.key, server.voice(VOICE)) as socket:
         begun, cpu = time.perf_counter(), server.cpu_seconds()
         heard = socket.speak_together(
             [[SENTENCES[(i + j) % len(SENTENCES)] for j in range(rounds)] for i in range(contexts)]
@@ -113,7 +115,9 @@ def refusals(server: Server, requests: int) -> Row:
     def ask(number: int) -> None:
         begun = time.perf_counter()
         text = SENTENCES[number % len(SENTENCES)]
-        answer = httpx.post(**Server.request(server.url, server.key, VOICE, text), timeout=600)
+        answer = httpx.post(
+            **Server.request(server.url, server.key, server.voice(VOICE), text), timeout=600
+        )
         name = "spoken" if answer.status_code == 200 else answer.json().get("error_code", "?")
         with lock:
             answers[f"{answer.status_code} {name}"] += 1
@@ -132,7 +136,7 @@ def refusals(server: Server, requests: int) -> Row:
 def cancelling(server: Server, rounds: int, pace: float) -> Row:
     """CPU time that a cancelled text still takes, and that as audio; `pace` is CPU to audio."""
     spent = []
-    with Socket(server.url, server.key, VOICE) as socket:
+    with Socket(server.url, server.key, server.voice(VOICE)) as socket:
         for _ in range(rounds):
             socket.begin_and_cancel(LONG)
             cpu = server.cpu_seconds()
@@ -148,7 +152,7 @@ def cancelling(server: Server, rounds: int, pace: float) -> Row:
 def memory(server: Server, requests: int, say: Say) -> Row:
     """Resident memory of the server and its workers over many short requests."""
     points: list[tuple[int, float]] = []
-    with Socket(server.url, server.key, VOICE) as socket:
+    with Socket(server.url, server.key, server.voice(VOICE)) as socket:
         for number in range(requests):
             if number % max(1, requests // 20) == 0:
                 points.append((number, server.memory_mb()))

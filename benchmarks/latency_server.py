@@ -56,6 +56,13 @@ class Server:
             self._process.communicate()
             raise
 
+    def voice(self, name: str) -> str:
+        """Id of a stock voice."""
+        headers = {"X-API-Key": self.key, "Cartesia-Version": VERSION}
+        found = httpx.get(f"{self.url}/voices", headers=headers, params={"q": name}).json()
+        voices = found["data"] if isinstance(found, dict) else found
+        return str(next(voice["id"] for voice in voices if voice["name"] == name))
+
     def __enter__(self) -> "Server":
         return self
 

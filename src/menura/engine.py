@@ -11,6 +11,7 @@ import structlog
 import torch
 from numpy.typing import NDArray
 
+from menura.audio.formats import OutputFormat
 from menura.audio.recognise import RATE, Recogniser
 from menura.audio.spool import spooled
 from menura.audio.transcribe import transcribe
@@ -63,6 +64,17 @@ class Engine:
             torch.set_num_threads(compute_threads(self.settings))
             self._model = load_model(self.settings)
         return self._model
+
+    def warm_up(self) -> None:
+        """Speaks a word, so that dictionaries and tables are there when the first request comes.
+
+        Raises ModelFilesError.
+        """
+        voice = self.model.stock_voices()[0]
+        output = OutputFormat("raw", self.model.info.sample_rate, "pcm_s16le")
+        job = SpeechJob("Ready.", VoiceRef(stock=voice.key), voice.language, output)
+        for _ in self.speak(job):
+            pass
 
     def voice(self, ref: VoiceRef) -> VoiceState:
         """Loads a voice, the last 32 from memory.

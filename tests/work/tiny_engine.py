@@ -71,6 +71,10 @@ class TinyEngine:
         self.note(f"started {os.getpid()} nice {os.nice(0)} omp {os.environ['OMP_NUM_THREADS']}")
         print("a library that prints must not disturb the protocol")  # noqa: T201
 
+    def warm_up(self) -> None:
+        """Nothing is loaded on first use."""
+        self.note("warm")
+
     def note(self, line: str) -> None:
         """Adds a line to the events that a test reads."""
         self.settings.data.mkdir(parents=True, exist_ok=True)

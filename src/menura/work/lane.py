@@ -56,6 +56,9 @@ class LaneOptions:
     model: bool = True
     """Whether the worker loads the base model."""
 
+    warm: bool = False
+    """Whether the worker speaks a word before it counts as ready."""
+
     lazy: bool = False
     """Start the worker with the first job and not before."""
 
@@ -311,7 +314,9 @@ class Lane:
         assert process.stdout is not None
         try:
             path = tuple(entry for entry in sys.path if entry)
-            self._send(Begin(self._settings, self._engine, path, self.options.model))
+            self._send(
+                Begin(self._settings, self._engine, path, self.options.model, self.options.warm)
+            )
             while True:
                 try:
                     head = await process.stdout.readexactly(LENGTH.size)

@@ -67,7 +67,11 @@ class WorkerPool:
             settings,
             engine,
             LaneOptions(
-                "speech", settings.speech_queue, together=together, stall_seconds=stall_seconds
+                "speech",
+                settings.speech_queue,
+                together=together,
+                warm=True,
+                stall_seconds=stall_seconds,
             ),
         )
         self.cloning = Lane(

@@ -49,6 +49,10 @@ class Begin:
     model: bool = True
     """Whether to load the base model; checks of clips do without."""
 
+    warm: bool = False
+    """Whether to speak a word before saying that it is ready, so that the first request need not
+    wait for what is loaded on first use."""
+
 
 @dataclass(frozen=True)
 class Start:

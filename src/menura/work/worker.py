@@ -309,6 +309,8 @@ def main() -> None:
         ready = Ready(None, ())
         if begin.model:
             ready = Ready(replace(engine.model.info), tuple(engine.model.stock_voices()))
+        if begin.warm:
+            engine.warm_up()
     except Exception as error:
         send(Ended(None, _as_menura(error)))
         return
