@@ -42,7 +42,7 @@ class Client:
         self.events.append(event)
         return event
 
-    def until(self, kind: str, context_id: str, timeout: float = 60) -> list[Event]:
+    def until(self, kind: str, context_id: str, timeout: float = 120) -> list[Event]:
         """All events of a context up to the first of this kind, those that came before too."""
         end = time.monotonic() + timeout
         while not any(e["type"] == kind and e["context_id"] == context_id for e in self.events):
