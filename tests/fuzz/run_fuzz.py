@@ -45,6 +45,7 @@ def main(options: list[str]) -> int:
         data = Path(scratch) / "data"
         with process(data, engine="tiny_whole:TinyWhole", MENURA_LOG_FORMAT="json") as server:
             server.wait_until_ready()
+            before = len(server.log.read_text("utf-8").splitlines())
             command = [
                 *(str(client_environments.FOLDER / "schemathesis" / "bin" / "schemathesis"), "run"),
                 *("--phases", phases, "--checks", CHECKS),
@@ -58,7 +59,7 @@ def main(options: list[str]) -> int:
             ]
             environment = {**os.environ, "PYTHONPATH": "", "NO_COLOR": "1"}
             done = subprocess.run(command, env=environment, cwd=REPORT.parent, check=False)
-            log = server.log.read_text("utf-8").splitlines()
+            log = server.log.read_text("utf-8").splitlines()[before:]
     # Kept for who wants to know what happened.
     (REPORT.parent / "server.log").write_text("\n".join(log), "utf-8")
     statuses, failed = answers(log)
