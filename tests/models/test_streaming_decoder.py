@@ -43,13 +43,15 @@ def norms(decoder: Decoder) -> FixedNorms:
     statistics = {
         name: torch.stack(
             [
-                0.1 * torch.randn(norm.fc.out_features // 2, generator=generator),
-                0.5 + torch.rand(norm.fc.out_features // 2, generator=generator),
-            ]
+                0.1 * torch.randn(2, norm.fc.out_features // 2, generator=generator),
+                0.5 + torch.rand(2, norm.fc.out_features // 2, generator=generator),
+            ],
+            dim=1,
         )
         for name, norm in norm_statistics.norms(decoder)
     }
-    return norm_statistics.fixed(decoder, statistics, torch.randn(1, 128, generator=generator))
+    style = torch.randn(1, 128, generator=generator)
+    return norm_statistics.fixed(decoder, statistics, style, 2)
 
 
 @torch.inference_mode()
@@ -109,19 +111,15 @@ def test_words_are_told_with_the_piece_in_which_they_begin() -> None:
     teller = Teller(utterance, ends)
     assert teller.until(0.0, 0.0) == ((), ())
     words, phonemes = teller.until(0.25, 0.4)
-    assert [(w.text, w.start, w.end) for w in words] == [
-        ("Hi,", pytest.approx(0.1), pytest.approx(0.4))
-    ]
+    assert [w.text for w in words] == ["Hi,"]
+    assert [words[0].start, words[0].end] == pytest.approx([0.1, 0.4])
     assert [p.phoneme for p in phonemes] == ["h", "I"]
     assert teller.until(0.65, 0.4) == ((), ())
     words, phonemes = teller.rest(0.7, 0.4)
-    assert [(w.text, w.start, w.end) for w in words] == [
-        ("you", pytest.approx(0.6), pytest.approx(0.7))
-    ]
-    assert [(p.phoneme, p.end) for p in phonemes] == [
-        ("j", pytest.approx(0.7)),
-        ("u", pytest.approx(0.7)),
-    ]
+    assert [w.text for w in words] == ["you"]
+    assert [words[0].start, words[0].end] == pytest.approx([0.6, 0.7])
+    assert [p.phoneme for p in phonemes] == ["j", "u"]
+    assert [p.end for p in phonemes] == pytest.approx([0.7, 0.7])
 
 
 @torch.inference_mode()
@@ -132,7 +130,8 @@ def test_statistics_of_the_same_text_make_the_norms_it_measures(
     inputs = plan.text, plan.f0, plan.energy
     with norm_statistics.listening(decoder) as found:
         whole = decoder(*inputs, style)
-    fixed = decoder(*inputs, norm_statistics.fixed(decoder, found, style))
+    both = {name: torch.stack([value, value]) for name, value in found.items()}
+    fixed = decoder(*inputs, norm_statistics.fixed(decoder, both, style, 1))
     assert torch.allclose(whole, fixed, atol=1e-3 * float(whole.abs().max()))
 
 
@@ -146,3 +145,24 @@ def test_statistics_are_kept(tmp_path: Path) -> None:
     assert torch.equal(again["x"], kept["x"])
     (tmp_path / "norms" / "a.safetensors").write_bytes(b"damaged")
     assert norm_statistics.Shelf(tmp_path / "norms").find("a") is None
+
+
+def test_short_and_long_utterances_have_statistics_of_their_own(decoder: Decoder) -> None:
+    norm = decoder.encode.norm1
+    statistics = {
+        name: torch.stack([torch.ones(2, n), torch.full((2, n), 3.0)])
+        for name, one in norm_statistics.norms(decoder)
+        for n in (one.fc.out_features // 2,)
+    }
+    style = torch.zeros(1, 128)
+
+    def slope(number: int) -> float:
+        return float(norm_statistics.fixed(decoder, statistics, style, number).of(norm)[0][0])
+
+    scale = 1 + float(norm.fc(style)[0, 0])
+    assert norm_statistics.step(3) == 0
+    assert norm_statistics.step(300) == 4
+    assert slope(0) == pytest.approx(scale, rel=1e-3)
+    assert slope(4) == pytest.approx(scale * 3**-0.5, rel=1e-3)
+    # Half of each: a mean of 2, and a mean square of (1 + 1 + 9 + 3) / 2.
+    assert slope(2) == pytest.approx(scale * 3**-0.5, rel=1e-3)

@@ -93,7 +93,11 @@ class PhonemeTiming:
 
 @dataclass(frozen=True)
 class SpokenAudio:
-    """A stretch of speech. Timings belong to words that begin in this stretch."""
+    """A stretch of speech. Timings are of words that begin in it, or of an utterance's last word.
+
+    A model may yield stretches without samples while it computes, so that its caller can look
+    after other things, or close the iterator.
+    """
 
     audio: Audio
     words: tuple[WordTiming, ...] = ()

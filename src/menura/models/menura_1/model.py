@@ -70,7 +70,7 @@ class Menura1:
         self._active: VoiceState | None = None
         self._style: np.ndarray[tuple[int, ...], np.dtype[np.floating]] | None = None
         self._prosody = Prosody()
-        self._norms: FixedNorms | None = None
+        self._norms: dict[int, FixedNorms] = {}
         self._shelf = norm_statistics.Shelf(settings.cache / "norms")
         self._crew: Crew | None = None
 
@@ -100,7 +100,7 @@ class Menura1:
         self.check_state(state)
         style, prosody, adapter = split_state(state)
         self._rest()
-        self._active = self._norms = None
+        self._active, self._norms = None, {}
         self._merger.merge(adapter)
         self._style, self._prosody, self._active = style, prosody, state
 
@@ -108,7 +108,8 @@ class Menura1:
         """Puts the base weights back."""
         self._rest()
         self._merger.restore()
-        self._active = self._style = self._norms = None
+        self._active = self._style = None
+        self._norms = {}
         self._prosody = Prosody()
 
     def _rest(self) -> None:
@@ -174,7 +175,7 @@ class Menura1:
         self, utterance: Utterance, voice: VoiceState, plan: Plan, generator: torch.Generator
     ) -> Iterator[SpokenAudio]:
         self._crew = self._crew or Crew()
-        pieces = Pieces(self.network.decoder, self._fixed(), plan, generator)
+        pieces = Pieces(self.network.decoder, self._fixed(len(utterance.phonemes)), plan, generator)
         pad = int(plan.durations[0])
         begin = onset(pad) * PITCH_HOP
         ends = np.cumsum(plan.durations.numpy()) * FRAME - begin
@@ -192,20 +193,24 @@ class Menura1:
         audio = edges.finish()
         yield SpokenAudio(audio, *teller.rest(edges.given / SAMPLE_RATE, first))
 
-    def _fixed(self) -> FixedNorms:
+    def _fixed(self, symbols: int) -> FixedNorms:
         """Norms of the active voice, from statistics that are measured when it speaks first."""
         assert self._active is not None
         assert self._style is not None
-        if self._norms is None:
+        step = norm_statistics.step(symbols)
+        if step not in self._norms:
             style = self.style(self._style, norm_statistics.SYMBOLS)
             key = norm_statistics.digest(self._active)
             statistics = self._shelf.find(key)
             if statistics is None:
-                tokens = self.tokens(norm_statistics.TEXT)
-                measured = norm_statistics.measure(self.network, tokens, style)
+                texts = map(self.tokens, norm_statistics.TEXTS)
+                measured = norm_statistics.measure(self.network, texts, style)
                 statistics = self._shelf.put(key, measured)
-            self._norms = norm_statistics.fixed(self.network.decoder, statistics, style[:, :STYLE])
-        return self._norms
+            timbre = style[:, :STYLE]
+            self._norms[step] = norm_statistics.fixed(
+                self.network.decoder, statistics, timbre, step
+            )
+        return self._norms[step]
 
     def clone(self, clip: Clip, options: CloneOptions, progress: Progress) -> Iterator[CloneResult]:
         """Makes a voice from a clip, then better ones. Raises AudioError, CancelledError."""
