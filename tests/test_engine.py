@@ -87,21 +87,24 @@ def test_the_same_seed_gives_the_same_speech(engine: Engine) -> None:
 def test_first_audio_leaves_before_the_rest_is_spoken(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    decoded = 0
-    decode = engine.model.network.decode  # type: ignore[attr-defined]
+    spoken(engine, job("Yes."))  # what a voice needs once is there then
+    pieces = 0
+    generator = engine.model.network.decoder.generator  # type: ignore[attr-defined]
+    wave = generator.wave
 
-    def counted(*arguments: object) -> torch.Tensor:
-        nonlocal decoded
-        decoded += 1
-        result: torch.Tensor = decode(*arguments)
+    def counted(x: torch.Tensor) -> torch.Tensor:
+        nonlocal pieces
+        pieces += 1
+        result: torch.Tensor = wave(x)
         return result
 
-    monkeypatch.setattr(engine.model.network, "decode", counted)  # type: ignore[attr-defined]
+    monkeypatch.setattr(generator, "wave", counted)
     outputs = engine.speak(job("One sentence is here. Another one follows it. " * 50))
-    assert next(outputs).data
-    assert decoded == 1
+    assert next(output for output in outputs if not output.empty).data
     outputs.close()  # type: ignore[attr-defined]
-    assert decoded == 1
+    engine.model.deactivate()  # type: ignore[attr-defined]  # waits for what is under way
+    # The first one, and those that were begun beside it.
+    assert 1 <= pieces <= 3
 
 
 def test_a_clone_differs_from_its_start_and_survives_its_file(engine: Engine, cloned: Path) -> None:
