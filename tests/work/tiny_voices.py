@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tiny_engine import INFO, STOCK, TinyEngine, read_frames
 
-from menura.errors import StateError
+from menura.errors import InputError, StateError
 from menura.models.contract import Audio, Progress, StockVoice, VoiceState
 from menura.models.states import load, save
 from menura.settings import Settings
@@ -76,7 +76,9 @@ class VoicesModel:
     def from_embedding(
         self, numbers: Sequence[float], language: str, *, base: VoiceState | None = None
     ) -> VoiceState:
-        """The pitch of a direction; a base is added to it."""
+        """The pitch of a direction; a base is added to it. Raises InputError as the true model."""
+        if not numbers[0]:
+            raise InputError("embedding_invalid", "No direction is like that.", "Give another.")
         more = 0.0 if base is None else float(base.tensors["pitch"][0])
         return pitched(1000 * numbers[1] / numbers[0] + more)
 
