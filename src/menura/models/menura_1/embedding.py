@@ -30,9 +30,6 @@ from menura.text.utterance import Language
 if TYPE_CHECKING:
     from menura.models.menura_1.model import Menura1
 
-_SHARE = 0.95
-"""How much of the update a voice gets, as in a clone; see `fitting.Recipe.share`."""
-
 
 def embed(model: "Menura1", state: VoiceState, language: Language) -> NDArray[np.float32]:
     """The embedding [192] of a checked state that speaks `language`; a unit vector.
@@ -72,12 +69,9 @@ def from_embedding(
         table, prosody, _ = split_state(base)
     decoder = model.network.decoder
     start = start_of(torch.from_numpy(embedding), decoder)
-    adapter = {
-        name: (tensor if name.startswith("down/") else tensor * _SHARE).cpu().half()
-        for name, tensor in start.tensors.items()
-    }
+    adapter = {name: tensor.cpu().half() for name, tensor in start.tensors.items()}
     style = table.astype(np.float32)
-    style[:, :STYLE] += _SHARE * start.shift.cpu().numpy()
+    style[:, :STYLE] += start.shift.cpu().numpy()
     return make_state(style, prosody, adapter)
 
 

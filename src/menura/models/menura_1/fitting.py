@@ -78,15 +78,15 @@ class Recipe:
     """Score of DistillMOS that free speech is pulled towards."""
 
     articulation: float = 1.5
-    """Weight of a nat of the phoneme classifier's error on free speech. At 1.0 a speaker with 1.5e-3
-    and a share of 0.95 had 4.5 % of words wrong, at 2.0 1.9 % and less likeness; with the faster rate
-    and the whole update 1.5 has both (docs/experiments.md)."""
+    """Weight of a nat of the phoneme classifier's error on free speech. At 1.0, with a rate of
+    1.5e-3 and a share of 0.95, a speaker had 4.5 % of words wrong; at 2.0 1.9 % and less likeness; at 1.5,
+    with the faster rate and the whole update, both (docs/experiments.md)."""
 
     decay: float = 0.01
     average: float = 0.9
     share: float = 1.0
-    """How much of the update a voice gets. Where nothing of the clip itself is followed, the rest of
-    the way from the start voice costs more naturalness than it brings likeness."""
+    """How much of the update a voice gets. Where nothing of the clip itself is followed, the rest
+    of the way from the start voice costs more naturalness than it brings likeness."""
 
 
 @dataclass(frozen=True)
