@@ -79,8 +79,8 @@ class Recipe:
 
     articulation: float = 1.5
     """Weight of a nat of the phoneme classifier's error on free speech. At 1.0, with a rate of
-    1.5e-3 and a share of 0.95, a speaker had 4.5 % of words wrong; at 2.0 1.9 % and less likeness; at 1.5,
-    with the faster rate and the whole update, both (docs/experiments.md)."""
+    1.5e-3 and a share of 0.95, a speaker had 4.5 % of words wrong; at 2.0 1.9 % and less
+    likeness; at 1.5, with the faster rate and the whole update, both (docs/experiments.md)."""
 
     decay: float = 0.01
     average: float = 0.9
