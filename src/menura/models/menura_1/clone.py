@@ -72,8 +72,10 @@ def clone(
         fitting.step(recipe.kinds, _rate(step, recipe.steps))
     score = fitting.score()
     if score >= best:
+        state = fitting.state()
+        model.prepare(state)
         report = _report(fitting, started, recipe.quick + recipe.steps)
-        yield CloneResult(fitting.state(), report, score, last=True)
+        yield CloneResult(state, report, score, last=True)
 
 
 def _rate(step: int, steps: int) -> float:

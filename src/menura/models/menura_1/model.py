@@ -154,7 +154,7 @@ class Menura1:
         style = self.style(self._style, len(phonemes))
         generator = torch.Generator(self.device).manual_seed(seed)
         manner = self._prosody.times(prosody)
-        whole = self.device.type != "cpu" or self.dtype != torch.float32
+        whole = self._whole
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
             plan = self.network.plan(tokens, style, speed=speed * manner.pace)
             plan = shape_pitch(plan, manner)
@@ -192,6 +192,21 @@ class Menura1:
                 yield SpokenAudio(audio, *teller.until(edges.given / SAMPLE_RATE, first))
         audio = edges.finish()
         yield SpokenAudio(audio, *teller.rest(edges.given / SAMPLE_RATE, first))
+
+    @property
+    def _whole(self) -> bool:
+        """Whether utterances are decoded whole: a GPU is fast enough for that."""
+        return self.device.type != "cpu" or self.dtype != torch.float32
+
+    @torch.inference_mode()
+    def prepare(self, state: VoiceState) -> None:
+        """Measures what speaking in a voice needs, so that its first words need not wait for it.
+
+        It is kept in the cache folder, for other processes too. Raises StateError.
+        """
+        if not self._whole:
+            self.activate(state)
+            self._fixed(norm_statistics.SYMBOLS)
 
     def _fixed(self, symbols: int) -> FixedNorms:
         """Norms of the active voice, from statistics that are measured when it speaks first."""
