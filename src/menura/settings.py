@@ -94,6 +94,15 @@ class Settings(BaseSettings):
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
 
     @property
+    request_head_seconds: float = Field(default=15.0, gt=0)
+    """A connection whose request has not begun properly after so long is closed."""
+
+    request_body_seconds: float = Field(default=30.0, gt=0)
+    """Every so many seconds, a body has to bring a KiB for each of them; else it is given up."""
+
+    drain_seconds: float = Field(default=8.0, ge=0)
+    """How long speech and requests under way may go on after the server was told to stop."""
+
     def database(self) -> Path:
         """The SQLite file."""
         return self.data / "menura.sqlite3"

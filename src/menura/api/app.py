@@ -163,7 +163,7 @@ def create_app(
             *("Menura-Speed", "Cartesia-File-ID"),
         ],
     )
-    app.add_middleware(RequestFrame)
+    app.add_middleware(RequestFrame, at=at)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

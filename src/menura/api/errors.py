@@ -21,6 +21,7 @@ from menura.errors import (
     NotFoundError,
     QuotaError,
     ServerError,
+    TooLargeError,
 )
 
 RETRY_SECONDS = 2
@@ -36,6 +37,20 @@ class NotReadyError(ServerError):
 
     status = 503
     title = "Not ready"
+
+
+class RequestTimeoutError(CancelledError):
+    """A request that came in too slowly."""
+
+    status = 408
+    title = "Request timeout"
+
+
+class HeadersTooLargeError(TooLargeError):
+    """The line and the headers of a request are over the limit."""
+
+    status = 431
+    title = "Headers too large"
 
 
 class NotSupportedError(ServerError):

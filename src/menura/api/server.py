@@ -10,21 +10,25 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
 from menura.api.app import create_app
+from menura.api.connection import Connection
 from menura.api.services import Services
 from menura.api.socket_messages import most_message_bytes
-from menura.api.sockets import Sockets
 from menura.api.tls import encryption
 from menura.errors import ServerError
 from menura.settings import Settings
 from menura.work.logs import configure_logs
 from menura.work.pool import ENGINE, WorkerPool
 
-GRACEFUL_SECONDS = 10
-"""How long requests, and contexts of sockets, may take after the server was told to stop."""
+CLOSING_SECONDS = 1
+"""For connections to close by themselves, once there is nothing more to wait for."""
+
+VANISHED_SECONDS = 600
+"""A connection that takes nothing of what is sent for so long is given up by the system."""
 
 PING_SECONDS = 20
 """Keeps the way to a client open. No answer is waited for: a client that plays what it gets as it
@@ -54,11 +58,11 @@ class _Server(uvicorn.Server):
         config: uvicorn.Config,
         on_start: Callable[[], None],
         tls: tuple[socket.socket, ssl.SSLContext] | None,
-        sockets: Sockets,
+        at: Services,
     ) -> None:
         super().__init__(config)
         self._on_start = on_start
-        self._sockets = sockets
+        self._at = at
         self._tls = tls
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -84,11 +88,18 @@ class _Server(uvicorn.Server):
         )
         self.servers.append(server)
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal ends the server in good order, the second one at once."""
+        self.force_exit = self.force_exit or self.should_exit
+        super().handle_exit(sig, frame)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Ends in good order. uvicorn would close sockets in the middle of their speech."""
-        for server in self.servers:
-            server.close()
-        draining = asyncio.create_task(self._sockets.drain(GRACEFUL_SECONDS))
+        """Ends in good order. uvicorn would close sockets in the middle of their speech.
+
+        New connections are taken meanwhile, so that they can be told to come back.
+        """
+        seconds = self._at.settings.drain_seconds
+        draining = asyncio.gather(self._at.traffic.drain(seconds), self._at.sockets.drain(seconds))
         while not draining.done() and not self.force_exit:
             await asyncio.wait({draining}, timeout=0.1)
         draining.cancel()
@@ -137,14 +148,15 @@ def serve(
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=GRACEFUL_SECONDS,
+            http=Connection,
+            timeout_graceful_shutdown=CLOSING_SECONDS,
             # The session answers what is too large for it; this bounds what reaches it.
             ws_max_size=2 * most_message_bytes(settings),
             ws_ping_interval=PING_SECONDS,
             ws_ping_timeout=None,
             ws_per_message_deflate=False,
         )
-        server = _Server(config, started, tls, at.sockets)
+        server = _Server(config, started, tls, at)
         with _stopping_is_no_error():
             server.run(sockets=[listener])
         if not server.started:
@@ -191,10 +203,16 @@ def _url(scheme: str, settings: Settings, listener: socket.socket) -> str:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise ServerError(
             "address_not_available",
             f"The address {host}:{port} cannot be listened on: {error.strerror}.",
             "Choose another port, or stop the program that uses this one.",
         ) from error
+    # Connections inherit these. Without them, a client that reads nothing more, or whose machine
+    # has been switched off, would be kept for ever.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * VANISHED_SECONDS)
+    return listener

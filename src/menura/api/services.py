@@ -12,6 +12,7 @@ from menura.api.errors import NotReadyError
 from menura.api.metering import Meter
 from menura.api.sockets import Sockets
 from menura.errors import MenuraError
+from menura.api.traffic import Traffic
 from menura.library.store import Library
 from menura.settings import Settings
 from menura.work.pool import ModelCard, WorkerPool
@@ -36,6 +37,7 @@ class Services:
     sockets: Sockets = field(default_factory=Sockets)
     _stocked: bool = field(default=False)
 
+    traffic: Traffic = field(default_factory=Traffic)
     def __post_init__(self) -> None:
         self.meter = Meter(self.library)
 
