@@ -125,11 +125,11 @@ def main(names: list[str]) -> int:
                     "calls": run(client, server, data, clip, folder),
                 }
                 _show(client, found[client.name]["calls"])
+                if not dry:
+                    _write(found)
     failed = [
         name for one in found.values() for name, call in one["calls"].items() if call["error"]
     ]
-    if not dry:
-        _write(found)
     return 1 if failed else 0
 
 

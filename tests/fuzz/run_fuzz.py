@@ -87,7 +87,7 @@ def main(options: list[str]) -> int:
 
 
 def answers(log: list[str]) -> tuple[dict[str, int], list[str]]:
-    """Answers by status, and the lines of those that are the server's fault."""
+    """Answers by status, and the lines of those that are the server's fault or tell of a fault."""
     statuses: Counter[str] = Counter()
     failed = []
     for line in log:
@@ -98,7 +98,7 @@ def answers(log: list[str]) -> tuple[dict[str, int], list[str]]:
             statuses[str(told["status"])] += 1
             if told["status"] >= 500:
                 failed.append(line)
-        elif told.get("level") in ("error", "critical"):
+        elif "exception" in told:
             failed.append(line)
     return dict(sorted(statuses.items())), failed
 

@@ -12,6 +12,7 @@ def line(**told: object) -> str:
 
 def test_answers_are_counted_and_failures_kept() -> None:
     failure = line(status=500)
-    error = line(event="server error", level="error", code="internal_error")
-    log = [line(status=200), line(status=200), line(status=404), failure, error, "not JSON"]
+    error = line(event="unexpected error in a job", level="error", exception="Traceback ...")
+    ended = line(event="worker ended", level="error")
+    log = [line(status=200), line(status=200), line(status=404), failure, ended, error, "no JSON"]
     assert answers(log) == ({"200": 2, "404": 1, "500": 1}, [failure, error])
