@@ -22,6 +22,7 @@ from menura.models import states
 from menura.models.contract import WordTiming
 from menura.settings import Settings
 from menura.work.jobs import CloneJob, SpeechJob, VoiceRef
+from menura.work.voices import LocaliseJob, make_voice
 
 RATE = 24000
 _RAW = OutputFormat("raw", RATE, "pcm_f32le")
@@ -235,9 +236,9 @@ class _Progress:
 
 
 def _localise(source: Path, target: Path, language: str, gender: str) -> float:
-    model: Any = _engine.model
+    job = LocaliseJob(VoiceRef(state=source), "en-US", language, gender)
     started = time.perf_counter()
-    state = model.localise(states.load(source), "en-US", language, gender=gender)
+    state = make_voice(_engine, job).state
     seconds = time.perf_counter() - started
     target.write_bytes(states.save(state))
     return seconds
