@@ -24,6 +24,7 @@ from menura.api.routes import (
     embeddings,
     export,
     files,
+    docs,
     infill,
     keys,
     localize,
@@ -56,6 +57,7 @@ from menura.library.store import Library
 from menura.settings import Settings
 from menura.work.pool import WorkerPool
 
+from menura.library.stock import stock_id
 _DESCRIPTION = """\
 Voice cloning and speech on your own machine, on the wire of Cartesia's API.
 
@@ -68,6 +70,10 @@ def create_app(
     settings: Settings,
     *,
     pool: WorkerPool | None = None,
+_EXAMPLES = {"voice_id": stock_id("menura-1", "af_heart"), "model": "menura-1"}
+"""Parts of paths that fit every server."""
+
+
     library: Library | None = None,
     clone_grace: float = GRACE_SECONDS,
     clone_patience: float = PATIENCE_SECONDS,
@@ -119,7 +125,7 @@ def create_app(
             "operation_spans": False,
             "auto_configure": False,
         },
-        # The interactive pages load their scripts from elsewhere; Menura runs offline.
+        # FastAPI's pages load their scripts from elsewhere; `routes.docs` has its own.
         docs_url=None,
         redoc_url=None,
         responses={"4XX": {"model": ErrorBody}, "5XX": {"model": ErrorBody}},
@@ -132,6 +138,7 @@ def create_app(
         embeddings,
         localize,
         mix,
+        docs,
         export,
         previews,
         accents,
@@ -206,3 +213,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             schema["paths"][path]["get"]["security"] = []
         app.openapi_schema = schema
     return app.openapi_schema
+        for path, calls in schema["paths"].items():
+            for call in calls.values():
+                for parameter in call.get("parameters", ()):
+                    if parameter["name"] in ("voice_id", "model") and "{" in path:
+                        parameter["example"] = _EXAMPLES[parameter["name"]]
