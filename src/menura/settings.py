@@ -67,6 +67,12 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(default=200 * 1024 * 1024, ge=1)
     """Largest body of an upload."""
 
+    max_dataset_file_bytes: int = Field(default=4 * 1024 * 1024 * 1024, ge=1)
+    """Largest recording of a dataset."""
+
+    max_dataset_seconds: int = Field(default=4 * 3600, ge=1, le=24 * 3600)
+    """Longest recording of a dataset."""
+
     max_transcript_characters: int = Field(default=100_000, ge=1)
     """Longest text of one speech request."""
 
@@ -88,12 +94,6 @@ class Settings(BaseSettings):
     socket_idle_seconds: float = Field(default=300.0, gt=0)
     """A socket without traffic is closed after so long."""
 
-    log_format: str = Field(default="auto", pattern="^(auto|json|text)$")
-    """`auto` is text on a terminal, JSON otherwise."""
-
-    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
-
-    @property
     request_head_seconds: float = Field(default=15.0, gt=0)
     """A connection whose request has not begun properly after so long is closed."""
 
@@ -103,6 +103,12 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=8.0, ge=0)
     """How long speech and requests under way may go on after the server was told to stop."""
 
+    log_format: str = Field(default="auto", pattern="^(auto|json|text)$")
+    """`auto` is text on a terminal, JSON otherwise."""
+
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+
+    @property
     def database(self) -> Path:
         """The SQLite file."""
         return self.data / "menura.sqlite3"
