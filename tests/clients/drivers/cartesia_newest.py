@@ -106,9 +106,7 @@ with call("infill"):
         language="en",
         transcript="It is hot.",
         voice_id=VOICE,
-        output_format_container="wav",
-        output_format_encoding="pcm_s16le",
-        output_format_sample_rate=24000,
+        output_format=WAV,
     ).read()
     heard("infill", filled, text=f"{TEXT} It is hot.")
 
