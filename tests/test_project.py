@@ -24,11 +24,13 @@ ROOMS = {
     "speech": {"speech", "models", "audio", "text", "work"},
     "cloning": {"cloning", "models", "audio", "text", "work", "judging"},
     "work": {"work", "models", "audio", "text", "engine"},
-    "engine": {"cloning", "speech", "models", "audio", "text", "work", "judging"},
+    "tuning": {"tuning", "library", "cloning", "models", "audio", "text", "work", "judging"},
+    "engine": {"cloning", "tuning", "speech", "models", "audio", "text", "work", "judging"},
     "library": {"library", "models", "work", "text"},
     "catalogue": {"library", "models", "work"},
-    "studio": {"catalogue", "library", "engine", "models", "audio", "text", "work"},
-    "api": {"api", "library", "engine", "models", "audio", "text", "work"},
+    "datasets": {"catalogue", "library", "tuning", "audio", "work"},
+    "studio": {"catalogue", "datasets", "library", "engine", "models", "audio", "text", "work"},
+    "api": {"api", "library", "tuning", "engine", "models", "audio", "text", "work"},
 }
 """What each room may import beside BASE; the commands may import all."""
 

@@ -25,9 +25,11 @@ from menura.settings import Settings
 from menura.speech.joining import write_joined
 from menura.speech.synthesis import synthesise
 from menura.text.warning import TextWarning
+from menura.tuning.prepare import prepare
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput, VoiceRef
 from menura.work.join import JoinJob, JoinOutcome
+from menura.work.prepare import PrepareJob, PrepareOutcome
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.voices import embedding_model
 
@@ -224,6 +226,13 @@ class Engine:
                 progress=lambda share: progress("transcribe", share),
             )
             return TranscriptOutcome(language, spool.seconds, segments)
+
+    def prepare(self, job: PrepareJob, progress: Progress) -> Generator[PrepareOutcome, None, None]:
+        """Prepares a recording of a dataset: what it is like, then its utterances too.
+
+        Needs no base model. Raises AudioError, ServerError, CancelledError.
+        """
+        yield from prepare(job, self._listener(), progress)
 
     def join(self, job: JoinJob) -> JoinOutcome:
         """Puts speech between recordings; needs no base model. Raises AudioError."""

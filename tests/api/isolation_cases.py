@@ -17,7 +17,10 @@ class Case:
     """A request that names a thing."""
 
     kind: str
-    """What the id is of: voice, file, dictionary or key."""
+    """What the id is of: voice, file, dictionary, key, dataset, dataset file or utterance.
+
+    In the path of the last two stands the dataset of whoever asks.
+    """
 
     request: dict[str, Any] = field(default_factory=dict)
     """Arguments of `httpx.Client.request` beside method and URL."""
@@ -85,6 +88,22 @@ CASES: dict[str, list[Case]] = {
         Case("file", hidden=True),
         Case("file", {"params": {"expires": "9999999999", "signature": "0" * 64}}, hidden=True),
     ],
+    "GET /datasets": paged("dataset"),
+    "GET /datasets/{dataset_id}": [Case("dataset")],
+    "PATCH /datasets/{dataset_id}": [
+        Case("dataset", {"json": {"name": "Ours"}}),
+        Case("dataset", {"json": {"speaker": None}}),
+    ],
+    "DELETE /datasets/{dataset_id}": [Case("dataset")],
+    "GET /datasets/{dataset_id}/files": [Case("dataset"), *paged("dataset file")],
+    "POST /datasets/{dataset_id}/files": [Case("dataset", {"files": {"file": wav()}})],
+    "DELETE /datasets/{dataset_id}/files/{file_id}": [Case("dataset"), Case("dataset file")],
+    "GET /datasets/{dataset_id}/report": [Case("dataset")],
+    "GET /datasets/{dataset_id}/utterances": [Case("dataset"), *paged("utterance")],
+    "PATCH /datasets/{dataset_id}/utterances/{utterance_id}": [
+        Case("utterance", {"json": {"excluded": True}})
+    ],
+    "GET /datasets/{dataset_id}/utterances/{utterance_id}/audio": [Case("utterance")],
     "GET /pronunciation-dicts": paged("dictionary"),
     "GET /pronunciation-dicts/{dictionary_id}": [Case("dictionary")],
     "PATCH /pronunciation-dicts/{dictionary_id}": [Case("dictionary", {"json": {"name": "Ours"}})],
@@ -106,6 +125,7 @@ WITHOUT_IDS = {
     "POST /access-token",
     "POST /api-keys",
     "POST /audio/transcriptions",
+    "POST /datasets",
     "POST /files",
     "POST /pronunciation-dicts",
     "POST /stt",

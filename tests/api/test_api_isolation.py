@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from isolation_cases import CASES, WITHOUT_IDS, Case
-from serving import Running, clone
+from serving import Running, clone, wav
 from socket_client import address
+from tiny_preparer import utterances
 from websockets.sync.client import connect
 
 import menura.api.routes
 from menura.library.keys import NewKey
+from menura.work.prepare import PrepareOutcome
 
 NUMBERED = [(route, number) for route, cases in CASES.items() for number in range(len(cases))]
 
@@ -26,6 +28,9 @@ class Side:
         library = server.services.library
         self.server = server
         self.id = library.organisations.create("side").id
+        self.dataset = ""
+        """The one that holds the recording or utterance that was made last."""
+
         self._keys: list[NewKey] = [
             library.keys.create(admin=admin, organisation_id=self.id) for admin in (False, True)
         ]
@@ -46,10 +51,30 @@ class Side:
                 answer = self.normal.post("/files", data={"purpose": "fine_tune"}, files=sent)
             case "dictionary":
                 answer = self.normal.post("/pronunciation-dicts", json={"name": "Secret"})
+            case "dataset":
+                answer = self.normal.post("/datasets", json={"name": "Secret"})
+            case "dataset file" | "utterance":
+                return self._record(kind)
             case _:
                 answer = self.admin.post("/api-keys", json={"description": "Secret"})
         assert answer.is_success, answer.text
         return str(answer.json()["id"])
+
+    def _record(self, kind: str) -> str:
+        """A recording, or the first utterance of one, past the routes: no worker is the point."""
+        self.dataset = self.make("dataset")
+        library = self.server.services.library
+        source = library.uploads.folder / "secret.wav"
+        source.write_bytes(wav())
+        files = library.dataset_files
+        row = files.adopt(
+            self.id, self.dataset, source, filename="Secret", digest=uuid.uuid4().hex
+        ).row
+        assert files.claim("test", self.dataset) is not None
+        files.partial(row.id).write_bytes(wav())
+        assert files.note(row.id, "test", PrepareOutcome({}, (), utterances()))
+        found = library.utterances.all(self.id, self.dataset)
+        return row.id if kind == "dataset file" else found[0].id
 
     def ask(self, route: str, case: Case, identity: str) -> tuple[int, str]:
         """Sends a case's request about a thing: status and text of the answer.
@@ -59,7 +84,19 @@ class Side:
         method, path = route.split(" ")
         if method == "WS":
             return self._ask_on_socket(path, case, identity)
-        for name in ("voice_id", "file_id", "dictionary_id", "key_id"):
+        if case.kind in ("dataset file", "utterance"):
+            if not self.dataset:
+                made = self.normal.post("/datasets", json={"name": "Another"})
+                self.dataset = str(made.json()["id"])
+            path = path.replace("{dataset_id}", self.dataset)
+        for name in (
+            "voice_id",
+            "dataset_id",
+            "utterance_id",
+            "file_id",
+            "dictionary_id",
+            "key_id",
+        ):
             path = path.replace(f"{{{name}}}", identity)
         path = path.replace("{accent_id}", "british")
         client = self.admin if path.startswith(("/api-keys", "/usage")) else self.normal
@@ -153,7 +190,7 @@ def test_what_is_anothers_does_not_exist(
 
 
 def test_no_list_shows_what_is_anothers(server: Running, owner: Side, stranger: Side) -> None:
-    things = [owner.make(kind) for kind in ("voice", "file", "dictionary", "key")]
+    things = [owner.make(kind) for kind in ("voice", "file", "dictionary", "key", "dataset")]
     lists = {
         route.split(" ")[1]
         for route in routes_of_the_server()

@@ -2,6 +2,7 @@
 
 from tiny_checker import TinyChecker
 from tiny_encoder import EncodingEngine
+from tiny_preparer import TinyPreparer
 from tiny_transcriber import TinyTranscriber
 from tiny_voices import VoicesEngine
 
@@ -11,3 +12,4 @@ class TinyWhole(VoicesEngine, EncodingEngine):
 
     check = TinyChecker.check
     transcribe = TinyTranscriber.transcribe
+    prepare = TinyPreparer.prepare

@@ -12,6 +12,8 @@ from starlette.middleware.cors import CORSMiddleware
 
 from menura.api.account_schemas import KeyRequest, TokenRequest
 from menura.api.clones import GRACE_SECONDS, PATIENCE_SECONDS, CloneDesk
+from menura.api.dataset_report_schemas import UtteranceUpdate
+from menura.api.dataset_schemas import DatasetRequest, DatasetUpdate
 from menura.api.errors import Guard, add_error_handlers
 from menura.api.event_requests import SpeechEventsRequest
 from menura.api.frame import RequestFrame
@@ -20,11 +22,12 @@ from menura.api.routes import (
     accents,
     check,
     clone,
+    datasets,
     dictionaries,
+    docs,
     embeddings,
     export,
     files,
-    docs,
     infill,
     keys,
     localize,
@@ -38,6 +41,7 @@ from menura.api.routes import (
     stt,
     tokens,
     usage,
+    utterances,
     voice_changer,
     voices,
 )
@@ -53,11 +57,11 @@ from menura.api.voice_requests import (
     MixRequest,
 )
 from menura.api.voice_schemas import VoiceUpdate
+from menura.library.stock import stock_id
 from menura.library.store import Library
 from menura.settings import Settings
 from menura.work.pool import WorkerPool
 
-from menura.library.stock import stock_id
 _DESCRIPTION = """\
 Voice cloning and speech on your own machine, on the wire of Cartesia's API.
 
@@ -66,14 +70,14 @@ date the newest is taken. Every answer has an `X-Request-Id`; every failure is a
 """
 
 
-def create_app(
-    settings: Settings,
-    *,
-    pool: WorkerPool | None = None,
 _EXAMPLES = {"voice_id": stock_id("menura-1", "af_heart"), "model": "menura-1"}
 """Parts of paths that fit every server."""
 
 
+def create_app(
+    settings: Settings,
+    *,
+    pool: WorkerPool | None = None,
     library: Library | None = None,
     clone_grace: float = GRACE_SECONDS,
     clone_patience: float = PATIENCE_SECONDS,
@@ -98,7 +102,8 @@ _EXAMPLES = {"voice_id": stock_id("menura-1", "af_heart"), "model": "menura-1"}
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await workers.start()
         await desk.resume()
-        tasks = [asyncio.create_task(at.follow_model()), asyncio.create_task(at.tidy())]
+        works = (at.follow_model(), at.tidy(), at.preparer.run())
+        tasks = [asyncio.create_task(work) for work in works]
         try:
             yield
         finally:
@@ -128,17 +133,18 @@ _EXAMPLES = {"voice_id": stock_id("menura-1", "af_heart"), "model": "menura-1"}
         # FastAPI's pages load their scripts from elsewhere; `routes.docs` has its own.
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         responses={"4XX": {"model": ErrorBody}, "5XX": {"model": ErrorBody}},
     )
     app.state.services = at
     for part in (
         status,
+        docs,
         check,
         clone,
         embeddings,
         localize,
         mix,
-        docs,
         export,
         previews,
         accents,
@@ -149,6 +155,8 @@ _EXAMPLES = {"voice_id": stock_id("menura-1", "af_heart"), "model": "menura-1"}
         tokens,
         usage,
         files,
+        datasets,
+        utterances,
         dictionaries,
         openai,
         stt,
@@ -167,7 +175,7 @@ _EXAMPLES = {"voice_id": stock_id("menura-1", "af_heart"), "model": "menura-1"}
         allow_headers=["*"],
         expose_headers=[
             *("X-Request-Id", "Retry-After", "Menura-Model", "Menura-Language", "Menura-Ignored"),
-            *("Menura-Speed", "Cartesia-File-ID"),
+            *("Menura-Speed", "Cartesia-File-ID", "Menura-Duplicate"),
         ],
     )
     app.add_middleware(RequestFrame, at=at)
@@ -198,6 +206,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                     KeyRequest,
                     LinkRequest,
                     OpenAISpeechRequest,
+                    DatasetRequest,
+                    DatasetUpdate,
+                    UtteranceUpdate,
                 )
             ],
             ref_template="#/components/schemas/{model}",
@@ -209,12 +220,12 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
         }
         schema["security"] = [{"bearer": []}, {"key": []}]
-        for path in ("/", "/health", "/ready", "/links/{file_id}"):
-            schema["paths"][path]["get"]["security"] = []
-        app.openapi_schema = schema
-    return app.openapi_schema
         for path, calls in schema["paths"].items():
             for call in calls.values():
                 for parameter in call.get("parameters", ()):
                     if parameter["name"] in ("voice_id", "model") and "{" in path:
                         parameter["example"] = _EXAMPLES[parameter["name"]]
+        for path in ("/", "/health", "/ready", "/links/{file_id}"):
+            schema["paths"][path]["get"]["security"] = []
+        app.openapi_schema = schema
+    return app.openapi_schema

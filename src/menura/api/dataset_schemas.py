@@ -23,12 +23,27 @@ FineTuneStage = Literal["waiting", "listening", "training", "choosing", "done"]
 
 
 class DatasetRequest(RequestBody):
-    """Body of `POST /datasets` and `PATCH /datasets/{id}`; the latter answers 204."""
+    """Body of `POST /datasets`."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"name": "Ada", "description": ""}})
 
-    name: str = Field(min_length=1, max_length=NAME_CHARACTERS)
+    name: str = Field(max_length=NAME_CHARACTERS)
     description: str = Field("", max_length=DESCRIPTION_CHARACTERS)
+
+
+class DatasetUpdate(RequestBody):
+    """Body of `PATCH /datasets/{id}`, which answers 204; what is absent stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"name": "Ada", "description": ""}})
+
+    name: str | None = Field(None, max_length=NAME_CHARACTERS)
+    description: str | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
+    speaker: int | None = Field(
+        None,
+        ge=0,
+        description="Whose utterances count, by the number in the report; null goes back to the "
+        "one who speaks longest.",
+    )
 
 
 class DatasetBody(BaseModel):
@@ -39,7 +54,7 @@ class DatasetBody(BaseModel):
     description: str
     created_at: datetime
     files: int = Field(description="How many recordings it has.")
-    seconds: float = Field(description="Speech that was found in them so far.")
+    seconds: float = Field(description="Of speech that counts, as found so far.")
 
 
 class DatasetPageBody(BaseModel):

@@ -10,9 +10,10 @@ from starlette.requests import HTTPConnection
 from menura.api.clones import CloneDesk
 from menura.api.errors import NotReadyError
 from menura.api.metering import Meter
+from menura.api.preparing import Preparer
 from menura.api.sockets import Sockets
-from menura.errors import MenuraError
 from menura.api.traffic import Traffic
+from menura.errors import MenuraError
 from menura.library.store import Library
 from menura.settings import Settings
 from menura.work.pool import ModelCard, WorkerPool
@@ -34,12 +35,15 @@ class Services:
     pool: WorkerPool
     desk: CloneDesk
     meter: Meter = field(init=False)
+    preparer: Preparer = field(init=False)
     sockets: Sockets = field(default_factory=Sockets)
+    traffic: Traffic = field(default_factory=Traffic)
     _stocked: bool = field(default=False)
 
-    traffic: Traffic = field(default_factory=Traffic)
     def __post_init__(self) -> None:
         self.meter = Meter(self.library)
+        longest = self.settings.max_dataset_seconds
+        self.preparer = Preparer(self.library, self.pool.prepare, longest)
 
     async def follow_model(self) -> None:
         """Once the model is loaded, lists its stock voices and lets refinements go on."""

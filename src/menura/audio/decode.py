@@ -154,6 +154,21 @@ def decode(
     )
 
 
+@dataclass(frozen=True)
+class Source:
+    """What a recording was that was decoded into a file; fields as in `Decoded`."""
+
+    container: str
+    codec: str
+    original_rate: int
+    original_channels: int
+    original_seconds: float
+    trimmed: bool
+    clipped_share: float
+    rows: int
+    """Channels of the samples in the file, 1 or 2; see `mono`."""
+
+
 def decode_into(
     target: IO[bytes], path: Path, max_seconds: float, sample_rate: int
 ) -> tuple[int, bool]:
@@ -162,8 +177,23 @@ def decode_into(
     Returns how many channels those have (1 or 2; see `mono`), and whether there were more than
     `max_seconds` of them. Raises AudioError, but not for silence.
     """
+    source = decode_source(target, path, max_seconds, sample_rate)
+    return source.rows, source.trimmed
+
+
+def decode_source(target: IO[bytes], path: Path, max_seconds: float, sample_rate: int) -> Source:
+    """As `decode_into`, with all that the recording was; the limits grow beyond an hour."""
     report = _decode(path, target, max_seconds, sample_rate, max_seconds)
-    return int(report["rows"]), bool(report["trimmed"])
+    return Source(
+        container=str(report["container"]),
+        codec=str(report["codec"]),
+        original_rate=int(report["rate"]),
+        original_channels=int(report["channels"]),
+        original_seconds=float(report["seconds"]),
+        trimmed=bool(report["trimmed"]),
+        clipped_share=float(report["clipped"]),
+        rows=int(report["rows"]),
+    )
 
 
 def _decode(
@@ -172,7 +202,8 @@ def _decode(
     _check_file(path)
     arguments = [str(path.absolute()), str(sample_rate), str(max_seconds), str(refuse_seconds)]
     most_bytes = (round(max_seconds * sample_rate) + 1) * 2 * 4
-    report = _run_child(arguments, most_bytes, sink)
+    hours = max(1.0, max_seconds / REFUSE_SECONDS)
+    report = _run_child(arguments, most_bytes, sink, hours)
     if "refused" in report:
         raise _refusal(str(report["refused"]), path, refuse_seconds)
     return report
@@ -222,11 +253,13 @@ def mono(samples: Audio) -> Audio:
     return np.ascontiguousarray(mean)
 
 
-def _run_child(arguments: list[str], most_bytes: int, sink: IO[bytes]) -> dict[str, Any]:
+def _run_child(
+    arguments: list[str], most_bytes: int, sink: IO[bytes], hours: float
+) -> dict[str, Any]:
     command = [sys.executable, "-P", "-m", "menura.audio._decode_child", *arguments]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with subprocess.Popen(
-        [*command, str(MEMORY_BYTES), str(CPU_SECONDS)],
+        [*command, str(MEMORY_BYTES), str(round(CPU_SECONDS * hours))],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -234,7 +267,7 @@ def _run_child(arguments: list[str], most_bytes: int, sink: IO[bytes]) -> dict[s
     ) as child:
         assert child.stdout is not None
         assert child.stderr is not None
-        alarm = threading.Timer(WALL_SECONDS, child.kill)
+        alarm = threading.Timer(WALL_SECONDS * hours, child.kill)
         alarm.start()
         tail: list[bytes] = []
         listener = threading.Thread(target=_keep_tail, args=(child.stderr, tail), daemon=True)

@@ -57,7 +57,8 @@ def speech(spool: Spool) -> Iterator[Span]:
     at = 0.0
     while at < spool.seconds:
         end = min(at + BLOCK_SECONDS, spool.seconds)
-        spans = [Span(at + s.start, at + s.end) for s in speech_spans(spool.read(at, end), RATE)]
+        heard = speech_spans(spool.read(at, end), spool.sample_rate)
+        spans = [Span(at + s.start, at + s.end) for s in heard]
         following = end
         if spans and end < spool.seconds and spans[-1].end > end - _NEAR_THE_END:
             # Speech goes on behind the block: the next one begins with that stretch, unless it is

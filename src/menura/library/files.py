@@ -36,9 +36,14 @@ class FilePage:
     """Whether more follow in the direction that was asked for."""
 
 
+def new_id(kind: str) -> str:
+    """An id that nothing has, such as `file_…`."""
+    return f"{kind}_" + "".join(secrets.choice(_ALPHABET) for _ in range(_ID_CHARACTERS))
+
+
 def new_file_id() -> str:
     """An id that no file has."""
-    return "file_" + "".join(secrets.choice(_ALPHABET) for _ in range(_ID_CHARACTERS))
+    return new_id("file")
 
 
 def plain_name(name: str) -> str:

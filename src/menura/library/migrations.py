@@ -233,6 +233,82 @@ def m008_embeddings_and_accents_of_voices(connection: Connection) -> None:
     )
 
 
+def m009_datasets(connection: Connection) -> None:
+    """Datasets for fine-tunes: recordings, and the utterances that were found in them."""
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE datasets (
+            id TEXT NOT NULL PRIMARY KEY,
+            organisation_id TEXT NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+            created_at TEXT NOT NULL,
+            name TEXT NOT NULL,
+            description TEXT NOT NULL,
+            chosen BLOB,
+            target INTEGER NOT NULL,
+            deleted_at TEXT
+        )
+        """
+    )
+    connection.exec_driver_sql(
+        "CREATE INDEX datasets_in_order ON datasets (organisation_id, created_at DESC, id)"
+    )
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE dataset_files (
+            id TEXT NOT NULL PRIMARY KEY,
+            organisation_id TEXT NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+            dataset_id TEXT NOT NULL REFERENCES datasets (id) ON DELETE CASCADE,
+            created_at TEXT NOT NULL,
+            filename TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            digest TEXT NOT NULL,
+            duplicates INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            worker TEXT,
+            heartbeat TEXT,
+            crashes INTEGER NOT NULL,
+            preparation INTEGER NOT NULL,
+            report TEXT NOT NULL,
+            advice TEXT NOT NULL,
+            error TEXT,
+            deleted_at TEXT
+        )
+        """
+    )
+    connection.exec_driver_sql(
+        "CREATE INDEX dataset_files_in_order ON dataset_files (dataset_id, created_at DESC, id)"
+    )
+    # The same bytes are in a dataset once, also when two requests bring them together.
+    connection.exec_driver_sql(
+        "CREATE UNIQUE INDEX dataset_files_once ON dataset_files (dataset_id, digest) "
+        "WHERE deleted_at IS NULL"
+    )
+    connection.exec_driver_sql(
+        "CREATE INDEX dataset_files_to_do ON dataset_files (state, created_at)"
+    )
+    connection.exec_driver_sql(
+        """
+        CREATE TABLE utterances (
+            id TEXT NOT NULL PRIMARY KEY,
+            dataset_id TEXT NOT NULL REFERENCES datasets (id) ON DELETE CASCADE,
+            file_id TEXT NOT NULL REFERENCES dataset_files (id) ON DELETE CASCADE,
+            start REAL NOT NULL,
+            "end" REAL NOT NULL,
+            transcript TEXT NOT NULL,
+            confidence REAL NOT NULL,
+            snr_db REAL NOT NULL,
+            problem TEXT,
+            embedding BLOB NOT NULL,
+            speaker INTEGER,
+            corrected TEXT,
+            excluded INTEGER
+        )
+        """
+    )
+    connection.exec_driver_sql("CREATE INDEX utterances_of_dataset ON utterances (dataset_id)")
+    connection.exec_driver_sql("CREATE INDEX utterances_of_file ON utterances (file_id, start)")
+
+
 STEPS: tuple[Step, ...] = (
     m001_organisations_and_keys,
     m002_voices,
@@ -242,6 +318,7 @@ STEPS: tuple[Step, ...] = (
     m006_pronunciation_dictionaries,
     m007_files,
     m008_embeddings_and_accents_of_voices,
+    m009_datasets,
 )
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from menura.errors import InputError
-from menura.library.tables import PronunciationDictionary, StoredFile
+from menura.library.tables import Dataset, DatasetFile, PronunciationDictionary, StoredFile
 
-Row = TypeVar("Row", PronunciationDictionary, StoredFile)
+Row = TypeVar("Row", PronunciationDictionary, StoredFile, Dataset, DatasetFile)
 """A table whose rows are listed; each has an owner, a moment and an id."""
 
 

@@ -2,6 +2,8 @@
 
 from menura.library.blobs import BlobStore
 from menura.library.database import Database
+from menura.library.dataset_files import DatasetFileStore
+from menura.library.datasets import DatasetStore
 from menura.library.dictionaries import DictionaryStore
 from menura.library.files import FileStore
 from menura.library.keys import KeyStore
@@ -10,6 +12,7 @@ from menura.library.organisations import OrganisationStore
 from menura.library.refinements import RefinementStore
 from menura.library.stock import ALIASES
 from menura.library.tokens import TokenStore
+from menura.library.utterances import UtteranceStore
 from menura.library.voice_accents import AccentStore
 from menura.library.voices import VoiceStore
 from menura.settings import Settings
@@ -41,6 +44,10 @@ class Library:
         self.refinements = RefinementStore(self._database, self.blobs, self.uploads)
         self.files = FileStore(self._database, BlobStore(settings.data / "files"))
         self.dictionaries = DictionaryStore(self._database)
+        recordings = BlobStore(settings.data / "datasets")
+        self.datasets = DatasetStore(self._database, recordings)
+        self.dataset_files = DatasetFileStore(self._database, recordings)
+        self.utterances = UtteranceStore(self._database, recordings)
         self.sweep()
 
     def sweep(self) -> None:
@@ -49,6 +56,7 @@ class Library:
         self.refinements.sweep()
         self.files.sweep()
         self.dictionaries.sweep()
+        self.datasets.sweep()
 
     def close(self) -> None:
         """Closes the database."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, ForeignKey, String, TypeDecorator
+from sqlalchemy import JSON, Dialect, ForeignKey, LargeBinary, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -260,3 +260,91 @@ class StoredFile(Table):
     """What links to this file are signed with, hexadecimal."""
 
     deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class Dataset(Table):
+    """Recordings of one speaker. Of a deleted one only its place in the list is left."""
+
+    __tablename__ = "datasets"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    name: Mapped[str]
+    description: Mapped[str]
+    chosen: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Embedding of the speaker that was chosen; None for the one who speaks longest."""
+
+    target: Mapped[int]
+    """Number of the speaker whose utterances count."""
+
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class DatasetFile(Table):
+    """A recording of a dataset. Of a deleted one only its place in the list is left."""
+
+    __tablename__ = "dataset_files"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """Also the beginning of the names of its blobs."""
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    filename: Mapped[str]
+    size: Mapped[int]
+    """Bytes."""
+
+    digest: Mapped[str]
+    """SHA-256 of the bytes."""
+
+    duplicates: Mapped[int]
+    """How often the same bytes were sent again."""
+
+    state: Mapped[str]
+    """`waiting`, `preparing`, `ready` or `failed`; see `menura.library.dataset_files`."""
+
+    worker: Mapped[str | None]
+    """Who prepares it."""
+
+    heartbeat: Mapped[datetime | None] = mapped_column(UtcTime)
+    """When that one was last known to be at it."""
+
+    crashes: Mapped[int]
+    """How many worker processes died of it."""
+
+    preparation: Mapped[int]
+    """Version of the preparation that its report and utterances are of; 0 for none."""
+
+    report: Mapped[dict[str, Any]] = mapped_column(JSON)
+    advice: Mapped[list[Any]] = mapped_column(JSON)
+    error: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    """Code, sentence and remedy of what ended its preparation."""
+
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class Utterance(Table):
+    """A stretch of a dataset's recording, fields as in `menura.work.prepare.HeardUtterance`."""
+
+    __tablename__ = "utterances"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id"))
+    file_id: Mapped[str] = mapped_column(ForeignKey("dataset_files.id"))
+    start: Mapped[float]
+    end: Mapped[float]
+    transcript: Mapped[str]
+    confidence: Mapped[float]
+    snr_db: Mapped[float]
+    problem: Mapped[str | None]
+    embedding: Mapped[bytes] = mapped_column(LargeBinary)
+    speaker: Mapped[int | None]
+    """Number within the dataset, 0 for the one who speaks longest; None before it is told."""
+
+    corrected: Mapped[str | None]
+    """The transcript as somebody wrote it."""
+
+    excluded: Mapped[bool | None]
+    """What somebody decided; None leaves it to speaker and problem."""

@@ -1,4 +1,4 @@
-"""The workers of a server: one each to speak, to clone, to check clips, to write speech down."""
+"""The workers of a server: one each to speak, clone, check clips, write down, prepare datasets."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -12,6 +12,7 @@ from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
 from menura.work.join import JoinJob, JoinOutcome
 from menura.work.lane import Lane, LaneOptions
+from menura.work.prepare import PrepareJob, PrepareOutcome
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.voices import EmbeddingJob, EmbeddingOutcome, LocaliseJob, VoiceJob, VoiceOutcome
 
@@ -19,6 +20,7 @@ ENGINE = "menura.engine:Engine"
 CLONE_NICENESS = 10
 CHECK_IDLE_SECONDS = 120.0
 TRANSCRIBE_IDLE_SECONDS = 600.0
+PREPARE_IDLE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -117,16 +119,32 @@ class WorkerPool:
             ),
         )
 
+        # Of its own, since it may go on for hours; the files wait in the library, not here.
+        self.preparing = Lane(
+            settings,
+            engine,
+            LaneOptions(
+                "preparation",
+                1,
+                together=1,
+                niceness=CLONE_NICENESS,
+                model=False,
+                lazy=True,
+                idle_seconds=PREPARE_IDLE_SECONDS,
+            ),
+        )
+
     async def start(self) -> None:
         """Begins to load the model and returns at once; `model` waits for it."""
         self.speech.start()
         self.cloning.start()
         self.checking.start()
         self.transcribing.start()
+        self.preparing.start()
 
     async def stop(self) -> None:
         """Ends every job with an error, then the workers."""
-        lanes = (self.speech, self.cloning, self.checking, self.transcribing)
+        lanes = (self.speech, self.cloning, self.checking, self.transcribing, self.preparing)
         await asyncio.gather(*(lane.stop() for lane in lanes))
 
     @property
@@ -206,6 +224,17 @@ class WorkerPool:
                 if isinstance(result, TranscriptOutcome):
                     return result
         raise ServerError("job_without_transcript", "The job ended without a transcript.")
+
+    async def prepare(self, job: PrepareJob) -> AsyncGenerator[JobProgress | PrepareOutcome, None]:
+        """Prepares a recording of a dataset; yields progress, what it is like, its utterances.
+
+        Closing the iterator stops the work. Raises BusyError when another one waits, ServerError
+        when the worker died, and what `Engine.prepare` raises.
+        """
+        async with aclosing(self.preparing.run(job)) as results:
+            async for result in results:
+                assert isinstance(result, JobProgress | PrepareOutcome)
+                yield result
 
     async def make_voice(self, job: VoiceJob) -> VoiceOutcome:
         """Localises, mixes or checks voices.

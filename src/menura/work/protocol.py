@@ -16,10 +16,13 @@ from menura.settings import Settings
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
 from menura.work.join import JoinJob, JoinOutcome
+from menura.work.prepare import PrepareJob, PrepareOutcome
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.voices import EmbeddingJob, EmbeddingOutcome, VoiceJob, VoiceOutcome
 
-Job = SpeechJob | CloneJob | CheckJob | VoiceJob | EmbeddingJob | TranscribeJob | JoinJob
+Job = (
+    SpeechJob | CloneJob | CheckJob | VoiceJob | EmbeddingJob | TranscribeJob | JoinJob | PrepareJob
+)
 Result = (
     SpeechOutput
     | JobProgress
@@ -29,6 +32,7 @@ Result = (
     | EmbeddingOutcome
     | TranscriptOutcome
     | JoinOutcome
+    | PrepareOutcome
 )
 
 WINDOW = 4

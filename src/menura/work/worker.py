@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,6 +28,7 @@ from menura.work.check import CheckJob
 from menura.work.jobs import CloneJob, JobProgress, SpeechJob, SpeechOutput
 from menura.work.join import JoinJob
 from menura.work.logs import configure_logs
+from menura.work.prepare import PrepareJob
 from menura.work.protocol import (
     LENGTH,
     WINDOW,
@@ -120,7 +121,9 @@ class Worker:
             case Start(job_id=job_id, job=SpeechJob() as job):
                 self._open[job_id] = _Open(self._engine.speak(job))
             case Start(job_id=job_id, job=CloneJob() as job):
-                self._clone(job_id, job)
+                self._several(job_id, partial(self._engine.clone, job, self._progress(job_id)))
+            case Start(job_id=job_id, job=PrepareJob() as job):
+                self._several(job_id, partial(self._engine.prepare, job, self._progress(job_id)))
             case Start(job_id=job_id, job=CheckJob() as job):
                 self._single(job_id, partial(self._engine.check, job, self._progress(job_id)))
             case Start(job_id=job_id, job=TranscribeJob() as job):
@@ -168,10 +171,11 @@ class Worker:
             error = error or _as_menura(failure)
         self._send(Ended(job_id, error))
 
-    def _clone(self, job_id: int, job: CloneJob) -> None:
+    def _several(self, job_id: int, work: Callable[[], Generator[Result, None, None]]) -> None:
+        """A job that gives better and better results."""
         error: MenuraError | None = None
         try:
-            with closing(self._engine.clone(job, self._progress(job_id))) as outcomes:
+            with closing(work()) as outcomes:
                 for outcome in outcomes:
                     self._send(Item(job_id, outcome))
         except Exception as failure:

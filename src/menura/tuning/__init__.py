@@ -1,0 +1,1 @@
+"""From many recordings of a speaker to what a base model can be trained on."""
