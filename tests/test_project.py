@@ -28,7 +28,7 @@ ROOMS = {
     "engine": {"cloning", "tuning", "speech", "models", "audio", "text", "work", "judging"},
     "library": {"library", "models", "work", "text"},
     "catalogue": {"library", "models", "work"},
-    "datasets": {"catalogue", "library", "tuning", "audio", "work"},
+    "datasets": {"catalogue", "library", "models", "tuning", "work"},
     "studio": {"catalogue", "datasets", "library", "engine", "models", "audio", "text", "work"},
     "api": {"api", "library", "tuning", "engine", "models", "audio", "text", "work"},
 }

@@ -8,6 +8,7 @@ import menura
 from menura.commands import (
     check,
     clone,
+    datasets,
     doctor,
     judge,
     keys,
@@ -30,6 +31,7 @@ app.command()(clone.clone)
 app.command()(speak.speak)
 app.command()(localize.localize)
 app.add_typer(voices.app, name="voices")
+app.add_typer(datasets.app, name="datasets")
 app.add_typer(keys.app, name="keys")
 app.add_typer(organisations.app, name="organisations")
 app.command()(judge.judge)

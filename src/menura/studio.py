@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Self
 from menura.audio.encode import complete_wav, mp3_bit_rate
 from menura.audio.formats import OutputFormat
 from menura.catalogue import Catalogue, Keys, Organisations, Voice, Voices, clean_name, public_voice
+from menura.datasets import Datasets
 from menura.errors import AudioError, InputError, ServerError
 from menura.library.offspring import localised, mixed
 from menura.library.refinements import NewRefinement
@@ -97,6 +98,7 @@ class Menura:
         self.voices = Voices(self.catalogue)
         self.keys = Keys(self.catalogue)
         self.organisations = Organisations(self.catalogue)
+        self.datasets = Datasets(self.catalogue, chosen, lambda *job: self.engine.prepare(*job))
         self._loaded: Engine | None = None
 
     def __enter__(self) -> Self:
