@@ -7,14 +7,20 @@ from typing import Any
 import httpx
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from serving import Running
+from serving import Running, running
 
 Call = tuple[str, str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("page"), engine="tiny_whole:TinyWhole") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def description(server: Running) -> dict[str, Any]:
-    found: dict[str, Any] = httpx.get(f"{server.url}/openapi.json").json()
+    found: dict[str, Any] = httpx.get(f"{server.url}/openapi.json", timeout=120).json()
     return found
 
 
@@ -38,7 +44,7 @@ def test_the_page_and_all_it_loads_come_from_here(server: Running) -> None:
     for place in loaded:
         assert not re.match(r"[a-z]+://|//|/", place), "it works behind a prefix, and offline"
         if not place.startswith("data:"):
-            assert httpx.get(f"{server.url}/{place}").status_code == 200
+            assert httpx.get(f"{server.url}/{place}", timeout=120).status_code == 200
     assert "<script>" not in page.text
     assert "style=" not in page.text
 

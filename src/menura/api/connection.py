@@ -37,14 +37,17 @@ class Connection(HttpToolsProtocol):
         self._due: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Starts the clock of the first head."""
         super().connection_made(transport)
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Stops the clock."""
         self._unwait()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """Counts what belongs to a head, and cuts one that is too large."""
         if self._head:
             self._head_bytes += len(data)
         super().data_received(data)
@@ -63,6 +66,7 @@ class Connection(HttpToolsProtocol):
             self._wait()
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """Bounds the trailers, which come without a head of their own."""
         if not self._head:
             self._trailer_bytes += len(name) + len(value)
             if self._trailer_bytes > MOST_HEAD_BYTES:
@@ -70,16 +74,19 @@ class Connection(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        """The head is there: stops the clock."""
         self._unwait()
         self._head = False
         self._head_bytes = self._trailer_bytes = 0
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        """The next head may come."""
         self._head = True
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        """Starts the clock of a next head that has begun to come."""
         super().on_response_complete()
         if self._head and self._head_bytes:
             self._wait()

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from menura.api.accents import LOCALISABLE, find_localisable
+from menura.api.plain_text import Line, Text
 from menura.api.schemas import EXAMPLE_ID, RequestBody
 from menura.api.voice_schemas import (
     DESCRIPTION_CHARACTERS,
@@ -34,9 +35,9 @@ class LocalizeRequest(RequestBody):
     )
 
     voice_id: str = Field(description="The voice to start from; it stays as it is.")
-    name: str = Field(min_length=1, max_length=NAME_CHARACTERS)
-    description: str | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
-    tagline: str | None = Field(None, max_length=TAGLINE_CHARACTERS)
+    name: Line = Field(min_length=1, max_length=NAME_CHARACTERS)
+    description: Text | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
+    tagline: Line | None = Field(None, max_length=TAGLINE_CHARACTERS)
     language: str | None = Field(None, description="Language or locale to speak.")
     dialect: str | None = Field(None, description="au in so uk us, mx pe, br eu, eu ca.")
     accent: str | None = Field(
@@ -97,14 +98,14 @@ class MixRequest(RequestBody):
         }
     )
 
-    name: str | None = Field(
+    name: Line | None = Field(
         None,
         min_length=1,
         max_length=NAME_CHARACTERS,
         description="Of the voice that is made; without it only numbers are answered.",
     )
-    description: str | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
-    tagline: str | None = Field(None, max_length=TAGLINE_CHARACTERS)
+    description: Text | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
+    tagline: Line | None = Field(None, max_length=TAGLINE_CHARACTERS)
     voices: list[MixPart] = Field(min_length=1, max_length=MOST_VOICES)
 
 
@@ -117,7 +118,7 @@ class NamedMixPart(MixPart):
 class NamedMixRequest(MixRequest):
     """A mix that is kept as a voice: voices only, since numbers say little of a voice."""
 
-    name: str
+    name: Line
     voices: list[NamedMixPart]  # type: ignore[assignment]
 
 
@@ -128,8 +129,8 @@ class CreateRequest(RequestBody):
         json_schema_extra={"example": {"name": "Ada", "description": "", "embedding": [*_EXAMPLE]}}
     )
 
-    name: str = Field(min_length=1, max_length=NAME_CHARACTERS)
-    description: str | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
+    name: Line = Field(min_length=1, max_length=NAME_CHARACTERS)
+    description: Text | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
     embedding: Embedding = Field(description="192 numbers, as cloning and mixing answer them.")
     language: str | None = Field(None, description="`en` when absent, or that of the base voice.")
     base_voice_id: str | None = Field(

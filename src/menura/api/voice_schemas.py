@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from menura.api.accents import native_accent, show_accent
+from menura.api.plain_text import Line, Text
 from menura.api.schemas import EXAMPLE_ID, RequestBody
 from menura.library.tables import Refinement, Voice, VoiceAccent
 from menura.work.jobs import JobProgress
@@ -31,11 +32,11 @@ class VoiceUpdate(RequestBody):
 
     model_config = ConfigDict(json_schema_extra={"example": {"name": "Ada, calm"}})
 
-    name: str | None = Field(None, min_length=1, max_length=NAME_CHARACTERS)
-    description: str | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
+    name: Line | None = Field(None, min_length=1, max_length=NAME_CHARACTERS)
+    description: Text | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
     gender: Gender | None = Field(None, description="null resets it.")
     accent: str | None = Field(None, description="A slug, before 2026-08-14 a display name.")
-    tagline: str | None = Field(None, max_length=TAGLINE_CHARACTERS)
+    tagline: Line | None = Field(None, max_length=TAGLINE_CHARACTERS)
 
 
 class VoiceLocale(BaseModel):

@@ -38,17 +38,18 @@ FILE_ENDING = ".voice.safetensors"
 _REMEDY = "Give a voice file that Menura exported, whole and unchanged."
 
 
-def _printable(text: str) -> str:
-    """Refuses what a terminal or a page would take for more than text."""
+def printable(text: str) -> str:
+    """Refuses what a terminal or a page would take for more than text. Raises ValueError."""
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
         raise ValueError("control characters are not accepted")
     return text
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Refuses line breaks too, and blank texts. Raises ValueError."""
     if not text.strip() or "\n" in text or "\t" in text:
         raise ValueError("one line of text is accepted")
-    return _printable(text)
+    return printable(text)
 
 
 def _modest(value: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def _modest(value: dict[str, Any]) -> dict[str, Any]:
         if depth > DEEPEST or seen > MOST_VALUES:
             raise ValueError("too deep or too large")
         if isinstance(item, str):
-            _printable(item)
+            printable(item)
         elif isinstance(item, int | float) and not abs(item) <= 2**53:
             raise ValueError("a number is not finite or too large")
         elif isinstance(item, dict):
@@ -77,7 +78,7 @@ def _spoken(language: str) -> str:
     return language
 
 
-Text = Annotated[str, AfterValidator(_printable)]
+Text = Annotated[str, AfterValidator(printable)]
 Report = Annotated[dict[str, Any], AfterValidator(_modest)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -117,7 +118,7 @@ class Card(_Part):
     """All that a voice file says beside the numbers."""
 
     version: Literal[1]
-    name: Annotated[str, AfterValidator(_one_line), Field(max_length=NAME_CHARACTERS)]
+    name: Annotated[str, AfterValidator(one_line), Field(max_length=NAME_CHARACTERS)]
     description: Annotated[Text, Field(max_length=DESCRIPTION_CHARACTERS)]
     tagline: Annotated[Text, Field(max_length=TAGLINE_CHARACTERS)]
     language: Annotated[str, AfterValidator(_spoken)]
@@ -192,7 +193,7 @@ def read_card(text: str | None) -> Card:
 def imported(card: Card, state: VoiceState, name: str | None = None) -> NewVoice:
     """What the library keeps of a checked file; `name` goes before the file's own.
 
-    Raises InputError for a name that is too long.
+    Raises InputError for a name that is too long, or no plain line.
     """
     if name is not None and not 1 <= len(name) <= NAME_CHARACTERS:
         raise InputError(
@@ -200,6 +201,12 @@ def imported(card: Card, state: VoiceState, name: str | None = None) -> NewVoice
             "The name is empty or too long.",
             f"At most {NAME_CHARACTERS} characters are accepted.",
         )
+    try:
+        one_line(name or card.name)
+    except ValueError as error:
+        raise InputError(
+            "voice_name_invalid", "The name cannot be used.", f"{str(error).capitalize()}."
+        ) from None
     return NewVoice(
         name=name or card.name,
         locale=card.language,

@@ -1,6 +1,7 @@
 """Making a voice from a recording."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from menura.api.auth import Caller
 from menura.api.clone_request import CloneRequest
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
 from menura.api.forms import MODES, bad, filled, flag, missing, mode
+from menura.api.plain_text import plain_line, plain_text
 from menura.api.services import Services
 from menura.api.uploads import Upload, receive_upload
 from menura.api.voice_schemas import (
@@ -119,10 +121,10 @@ def _read_form(upload: Upload, caller: Caller, version: date, settings: Settings
     return CloneRequest(
         organisation_id=caller.organisation_id,
         clip_digest=upload.digest,
-        name=_short(fields, "name", NAME_CHARACTERS),
+        name=_short(fields, "name", NAME_CHARACTERS, plain_line),
         locale=locale,
         description=_short(fields, "description", DESCRIPTION_CHARACTERS),
-        tagline=_short(fields, "tagline", TAGLINE_CHARACTERS),
+        tagline=_short(fields, "tagline", TAGLINE_CHARACTERS, plain_line),
         accent=None if accent is None else read_accent(accent, locale, version),
         mode=mode(fields),
         enhance=flag(fields, "enhance"),
@@ -145,8 +147,14 @@ async def _base(at: Services, caller: Caller, voice_id: str | None) -> VoiceRef 
     return await run_in_threadpool(find)
 
 
-def _short(fields: dict[str, str], name: str, most: int) -> str:
+def _short(
+    fields: dict[str, str], name: str, most: int, plain: Callable[[str], str] = plain_text
+) -> str:
     value = fields.get(name, "").strip()
+    try:
+        value = plain(value)
+    except ValueError as error:
+        raise bad(name, value, f"{str(error).capitalize()}.") from None
     if len(value) > most:
         raise bad(name, value, f"At most {most} characters are accepted.")
     return value

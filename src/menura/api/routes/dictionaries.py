@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from menura.api.deps import CallerDep, ServicesDep
+from menura.api.plain_text import Line, Text
 from menura.api.schemas import RequestBody, parse, read_body
 from menura.errors import InputError
 from menura.library.dictionaries import (
@@ -75,9 +76,9 @@ class DictionaryRequest(RequestBody):
         json_schema_extra={"example": {"name": "Birds", "items": _EXAMPLE_ITEMS}}
     )
 
-    name: str = Field(min_length=1, max_length=NAME_CHARACTERS)
+    name: Line = Field(min_length=1, max_length=NAME_CHARACTERS)
     items: list[DictionaryItem] | None = Field(None, description=f"At most {MOST_ITEMS}.")
-    description: str | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
+    description: Text | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
 
 
 class DictionaryUpdate(RequestBody):
@@ -85,9 +86,9 @@ class DictionaryUpdate(RequestBody):
 
     model_config = ConfigDict(json_schema_extra={"example": {"items": _EXAMPLE_ITEMS}})
 
-    name: str | None = Field(None, min_length=1, max_length=NAME_CHARACTERS)
+    name: Line | None = Field(None, min_length=1, max_length=NAME_CHARACTERS)
     items: list[DictionaryItem] | None = Field(None, description="In place of the whole list.")
-    description: str | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
+    description: Text | None = Field(None, max_length=DESCRIPTION_CHARACTERS)
 
 
 class DictionaryItemBody(BaseModel):
