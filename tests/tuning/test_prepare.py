@@ -19,7 +19,7 @@ CLIP = "clone_eval/vctk_p234_00_ref.flac"
 class Deaf:
     """Hears the same in everything."""
 
-    def transcribe(self, audio: np.ndarray, language: str | None = None) -> Transcript:  # type: ignore[type-arg]
+    def transcribe(self, audio: np.ndarray, language: str | None = None) -> Transcript:
         """One sentence."""
         return Transcript("One sentence.", "en", 0.9, -0.2, 0.0)
 
