@@ -57,6 +57,7 @@ class Menura1:
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self.device = torch.device(device)
+        self._stream_clones = settings.stream_clones
         half = settings.precision == "bf16" or (
             settings.precision == "auto" and self.device.type == "cuda"
         )
@@ -144,7 +145,8 @@ class Menura1:
     ) -> Iterator[SpokenAudio]:
         """Speaks one utterance; see `menura.models.contract.BaseModel.speak`.
 
-        On a CPU it comes in pieces, with nothing between them where the work may be stopped.
+        On a CPU, stock voices come in pieces, with nothing between them where the work may be
+        stopped; clones only with `Settings.stream_clones`.
         Raises TextError, StateError.
         """
         phonemes = utterance.phonemes
@@ -154,7 +156,7 @@ class Menura1:
         style = self.style(self._style, len(phonemes))
         generator = torch.Generator(self.device).manual_seed(seed)
         manner = self._prosody.times(prosody)
-        whole = self._whole
+        whole = self._whole(voice)
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
             plan = self.network.plan(tokens, style, speed=speed * manner.pace)
             plan = shape_pitch(plan, manner)
@@ -193,10 +195,13 @@ class Menura1:
         audio = edges.finish()
         yield SpokenAudio(audio, *teller.rest(edges.given / SAMPLE_RATE, first))
 
-    @property
-    def _whole(self) -> bool:
-        """Whether utterances are decoded whole: a GPU is fast enough for that."""
-        return self.device.type != "cpu" or self.dtype != torch.float32
+    def _whole(self, voice: VoiceState) -> bool:
+        """Whether a voice's utterances are decoded whole: a GPU is fast enough for that, and clones
+        lose by the statistics of norms that pieces need. With them a clone had 4 of 64 words wrong
+        instead of 1, OVRL 3.40 instead of 3.47, the same likeness (docs/experiments.md)."""
+        if self.device.type != "cpu" or self.dtype != torch.float32:
+            return True
+        return not self._stream_clones and any("/" in name for name in voice.tensors)
 
     @torch.inference_mode()
     def prepare(self, state: VoiceState) -> None:
@@ -204,7 +209,7 @@ class Menura1:
 
         It is kept in the cache folder, for other processes too. Raises StateError.
         """
-        if not self._whole:
+        if not self._whole(state):
             self.activate(state)
             self._fixed(norm_statistics.SYMBOLS)
 
