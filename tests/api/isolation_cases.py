@@ -116,7 +116,17 @@ CASES: dict[str, list[Case]] = {
     "GET /usage/credits": [Case("key", {"params": {"api_key_id": "ID"}})],
 }
 
+DESCRIPTION = {
+    "GET /docs",
+    "GET /docs/start.js",
+    "GET /docs/viewer.css",
+    "GET /docs/viewer.js",
+    "GET /openapi.json",
+}
+"""The description of the API, the same for all who look."""
+
 WITHOUT_IDS = {
+    *DESCRIPTION,
     "GET /",
     "GET /health",
     "GET /ready",
