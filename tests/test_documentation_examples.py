@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import soundfile
+from pydantic import TypeAdapter
 
 from menura.settings import Settings
 
@@ -146,7 +147,7 @@ def test_the_table_of_settings_is_complete() -> None:
     rows = dict(re.findall(r"^\| `MENURA_(\w+)` \| (.+?) \|", table, re.M))
     assert {name.lower() for name in rows} == set(Settings.model_fields)
     for name, stated in rows.items():
-        default = Settings.model_fields[name.lower()].default
+        field = Settings.model_fields[name.lower()]
         if stated.startswith("`"):
-            written = str(default).lower() if isinstance(default, bool) else str(default)
-            assert stated.strip("`") == written
+            read = TypeAdapter(field.annotation).validate_python(stated.strip("`"))
+            assert read == field.default, name
