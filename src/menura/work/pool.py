@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TypeVar
 
 from menura.errors import ServerError
 from menura.models.contract import ModelInfo, StockVoice
@@ -13,8 +14,13 @@ from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, Spe
 from menura.work.join import JoinJob, JoinOutcome
 from menura.work.lane import Lane, LaneOptions
 from menura.work.prepare import PrepareJob, PrepareOutcome
+from menura.work.protocol import Job
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.voices import EmbeddingJob, EmbeddingOutcome, LocaliseJob, VoiceJob, VoiceOutcome
+
+Outcome = TypeVar(
+    "Outcome", CheckOutcome, JoinOutcome, TranscriptOutcome, VoiceOutcome, EmbeddingOutcome
+)
 
 ENGINE = "menura.engine:Engine"
 CLONE_NICENESS = 10
@@ -195,11 +201,7 @@ class WorkerPool:
         Raises BusyError when too many clips wait, ServerError when the worker died, and what
         `Engine.check` raises.
         """
-        async with aclosing(self.checking.run(job)) as results:
-            async for result in results:
-                if isinstance(result, CheckOutcome):
-                    return result
-        raise ServerError("check_without_report", "The check ended without a report.")
+        return await _last(self.checking, job, CheckOutcome)
 
     async def join(self, job: JoinJob) -> JoinOutcome:
         """Joins speech to recordings in the worker that checks clips; cancelling gives it up.
@@ -207,11 +209,7 @@ class WorkerPool:
         Raises BusyError when too many jobs wait, ServerError when the worker died, and what
         `Engine.join` raises.
         """
-        async with aclosing(self.checking.run(job)) as results:
-            async for result in results:
-                if isinstance(result, JoinOutcome):
-                    return result
-        raise ServerError("job_without_audio", "The job ended without its audio.")
+        return await _last(self.checking, job, JoinOutcome)
 
     async def transcribe(self, job: TranscribeJob) -> TranscriptOutcome:
         """Writes a recording down; cancelling stops the work.
@@ -219,11 +217,7 @@ class WorkerPool:
         Raises BusyError when too many wait, ServerError when the worker died, and what
         `Engine.transcribe` raises.
         """
-        async with aclosing(self.transcribing.run(job)) as results:
-            async for result in results:
-                if isinstance(result, TranscriptOutcome):
-                    return result
-        raise ServerError("job_without_transcript", "The job ended without a transcript.")
+        return await _last(self.transcribing, job, TranscriptOutcome)
 
     async def prepare(self, job: PrepareJob) -> AsyncGenerator[JobProgress | PrepareOutcome, None]:
         """Prepares a recording of a dataset; yields progress, what it is like, its utterances.
@@ -245,11 +239,7 @@ class WorkerPool:
         """
         long = isinstance(job, LocaliseJob) and job.refit
         lane = self.cloning if long else self.speech
-        async with aclosing(lane.run(job)) as results:
-            async for result in results:
-                if isinstance(result, VoiceOutcome):
-                    return result
-        raise ServerError("job_without_voice", "The job ended without a voice.")
+        return await _last(lane, job, VoiceOutcome)
 
     async def embed(self, job: EmbeddingJob) -> tuple[float, ...]:
         """Tells a voice or a speaker as 192 numbers, in the speech worker.
@@ -257,8 +247,23 @@ class WorkerPool:
         Raises BusyError when too many texts wait, ServerError when the worker died, and what
         `menura.work.voices.embed_voice` raises.
         """
-        async with aclosing(self.speech.run(job)) as results:
-            async for result in results:
-                if isinstance(result, EmbeddingOutcome):
-                    return result.embedding
-        raise ServerError("job_without_embedding", "The job ended without an embedding.")
+        return (await _last(self.speech, job, EmbeddingOutcome)).embedding
+
+
+_MISSING = {
+    CheckOutcome: ("check_without_report", "The check ended without a report."),
+    JoinOutcome: ("job_without_audio", "The job ended without its audio."),
+    TranscriptOutcome: ("job_without_transcript", "The job ended without a transcript."),
+    VoiceOutcome: ("job_without_voice", "The job ended without a voice."),
+    EmbeddingOutcome: ("job_without_embedding", "The job ended without an embedding."),
+}
+"""Code and sentence for a job that ends without what it was to give."""
+
+
+async def _last(lane: Lane, job: Job, kind: type[Outcome]) -> Outcome:
+    """Runs a job that gives one outcome, and passes over its progress."""
+    async with aclosing(lane.run(job)) as results:
+        async for result in results:
+            if isinstance(result, kind):
+                return result
+    raise ServerError(*_MISSING[kind])

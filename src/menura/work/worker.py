@@ -47,12 +47,10 @@ from menura.work.transcribe import TranscribeJob
 from menura.work.voices import (
     EmbedClipJob,
     EmbeddedJob,
-    EmbeddingJob,
     EmbedJob,
     InspectJob,
     LocaliseJob,
     MixJob,
-    VoiceJob,
     embed_voice,
     make_voice,
 )
@@ -133,9 +131,10 @@ class Worker:
             case Start(
                 job_id=job_id, job=LocaliseJob() | MixJob() | InspectJob() | EmbeddedJob() as job
             ):
-                self._make_voice(job_id, job)
+                progress = self._progress(job_id)
+                self._single(job_id, partial(make_voice, self._engine, job, progress))
             case Start(job_id=job_id, job=EmbedJob() | EmbedClipJob() as job):
-                self._make_voice(job_id, job)
+                self._single(job_id, partial(embed_voice, self._engine, job))
             case Stop(job_id=job_id):
                 if job_id in self._open:
                     self._close(job_id, None)
@@ -187,21 +186,8 @@ class Worker:
         """A job that gives one result."""
         error: MenuraError | None = None
         try:
-            self._send(Item(job_id, work()))
-        except Exception as failure:
-            error = _as_menura(failure)
-        self._stopped.discard(job_id)
-        self._send(Ended(job_id, error))
-
-    def _make_voice(self, job_id: int, job: VoiceJob | EmbeddingJob) -> None:
-        error: MenuraError | None = None
-        try:
             if job_id not in self._stopped:
-                if isinstance(job, EmbedJob | EmbedClipJob):
-                    self._send(Item(job_id, embed_voice(self._engine, job)))
-                else:
-                    made = make_voice(self._engine, job, self._progress(job_id))
-                    self._send(Item(job_id, made))
+                self._send(Item(job_id, work()))
         except Exception as failure:
             error = _as_menura(failure)
         self._stopped.discard(job_id)

@@ -113,15 +113,6 @@ class Adapter(nn.Module):
             for name in numbers:
                 numbers[name] = tensors[f"{kind}/{name}"]
 
-    def load(self, tensors: Mapping[str, Tensor]) -> None:
-        """Takes over numbers named as by `tensors`; those of another shape raise ValueError."""
-        for kind in ("down", "up", "offset"):
-            for name, parameter in getattr(self, kind).items():
-                value = tensors[f"{kind}/{name}"]
-                if value.shape != parameter.shape:
-                    raise ValueError(f"{kind}/{name} has the shape {tuple(value.shape)}")
-                parameter.data.copy_(value)
-
     def _offset_hook(self, name: str) -> Callable[[nn.Module, tuple[Tensor], Tensor], Tensor]:
         offset = self.offset[name]
         return lambda _module, _inputs, output: output + offset
