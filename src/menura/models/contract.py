@@ -11,6 +11,7 @@ Time is in seconds, rates in Hz.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -167,18 +168,53 @@ class TuneOptions:
     """How a model is to be tuned."""
 
     seconds: float
-    """Time budget of the training."""
+    """Time budget of the whole work on an idle machine, all of `tune`; a share of it may have been
+    spent before, see `folder`."""
 
+    folder: Path
+    """Where checkpoints are kept. Work that was begun there is gone on with."""
+
+    language: Language
     seed: int = 0
 
 
 @dataclass(frozen=True)
+class TuneNews:
+    """How far a tuning is."""
+
+    stage: str
+    """`aligning`, `training` or `judging`."""
+
+    share: float
+    """Of the whole, in [0, 1]."""
+
+    step: int = 0
+    losses: Mapping[str, float] = field(default_factory=dict)
+    """Means since the news before, by name; empty where nothing was trained meanwhile."""
+
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """Measures of held-out utterances by name, whenever they were taken anew."""
+
+
+@dataclass(frozen=True)
 class Adapter:
-    """A base model's update from recordings of one speaker, whose voices are spoken with it."""
+    """A base model's update from recordings of one speaker, whose voices are spoken with it.
+
+    As a file it is written like a `VoiceState`.
+    """
 
     snapshot: str
     tensors: Mapping[str, NDArray[Any]]
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TuneResult:
+    """A tuned model."""
+
+    adapter: Adapter
+    report: Mapping[str, float | str]
+    """Figures for people: steps, seconds, held-out scores of the instant clone and of this one."""
 
 
 @runtime_checkable
@@ -226,11 +262,31 @@ class BaseModel(Protocol):
 class TunableModel(BaseModel, Protocol):
     """A base model that can also be tuned on many recordings of one speaker.
 
-    Apart from `BaseModel`, since a model is useful without it. menura-1 does not have it yet.
+    Apart from `BaseModel`, since a model is useful without it.
     """
 
-    def tune(self, dataset: Sequence[Clip], options: TuneOptions, progress: Progress) -> Adapter:
-        """Trains within the time budget. Raises AudioError, CancelledError; leaves nothing then."""
+    def tune(
+        self, dataset: Sequence[Clip], options: TuneOptions
+    ) -> Iterator[TuneNews | TuneResult]:
+        """Trains within the time budget; yields news, at last the result.
+
+        `dataset` may read its clips when they are asked for. Closing the iterator stops the work;
+        with the same dataset and options it goes on from the last checkpoint. Raises AudioError
+        for a dataset that cannot be trained on, and for a result that is no better than an instant
+        clone.
+        """
+
+    def tuned_voice(self, adapter: Adapter, clips: Sequence[Clip]) -> VoiceState:
+        """A voice of a tuned model that speaks in the manner of these clips, the first above all.
+
+        It has no part of the adapter: see `with_adapter`. Raises StateError, AudioError.
+        """
+
+    def with_adapter(self, voice: VoiceState, adapter: Adapter) -> VoiceState:
+        """A tuned voice together with its adapter, as `speak` takes it; shares their memory.
+
+        Raises StateError for an adapter or a voice that does not fit.
+        """
 
 
 @runtime_checkable
