@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from menura.api.plain_text import Line
 from menura.api.schemas import RequestBody
 from menura.api.voice_schemas import AdviceBody
 
@@ -62,7 +63,7 @@ class UtteranceUpdate(RequestBody):
 
     model_config = ConfigDict(json_schema_extra={"example": {"transcript": "Good morning."}})
 
-    transcript: str | None = Field(None, description="null goes back to what was heard.")
+    transcript: Line | None = Field(None, description="null goes back to what was heard.")
     excluded: bool | None = Field(
         None, description="true leaves it out, false takes it in, null leaves it to its problem."
     )
