@@ -16,6 +16,7 @@ from menura.audio.recognise import RATE, Recogniser
 from menura.audio.spool import spooled
 from menura.audio.transcribe import transcribe
 from menura.cloning.clip import prepare_clip
+from menura.cloning.hearing import write_hearing
 from menura.cloning.speaker_clip import speech_of
 from menura.errors import InputError, NotFoundError
 from menura.models import states
@@ -26,11 +27,13 @@ from menura.speech.joining import write_joined
 from menura.speech.synthesis import synthesise
 from menura.text.warning import TextWarning
 from menura.tuning.prepare import prepare
-from menura.work.check import CheckJob, CheckOutcome
+from menura.tuning.tune import Tuning, tune
+from menura.work.check import CheckJob, CheckOutcome, HearingJob, HearingOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput, VoiceRef
 from menura.work.join import JoinJob, JoinOutcome
 from menura.work.prepare import PrepareJob, PrepareOutcome
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
+from menura.work.tune import TuneJob
 from menura.work.voices import embedding_model
 
 _MOST_VOICES = 32
@@ -202,6 +205,13 @@ class Engine:
             prepared.clip.transcript, prepared.advice, prepared.facts.report(), prepared.timeline
         )
 
+    def hearing(self, job: HearingJob) -> HearingOutcome:
+        """Writes what a clone of a clip would be made of; needs no base model.
+
+        Raises AudioError, InputError, ModelFilesError.
+        """
+        return write_hearing(job)
+
     def speech_of(self, clip: Path, *, enhance: bool = False) -> tuple[NDArray[np.float32], int]:
         """The speech in a clip, and its rate in Hz. Raises AudioError, ModelFilesError."""
         return speech_of(clip, enhance=enhance)
@@ -233,6 +243,14 @@ class Engine:
         Needs no base model. Raises AudioError, ServerError, CancelledError.
         """
         yield from prepare(job, self._listener(), progress)
+
+    def tune(self, job: TuneJob) -> Tuning:
+        """Tunes the base model on one speaker; yields progress, at last the outcome.
+
+        Closing the iterator stops the work; a job with the same folder goes on from there. Raises
+        AudioError, StateError, InputError for a model that cannot be tuned, ServerError.
+        """
+        yield from tune(self.model, job)
 
     def join(self, job: JoinJob) -> JoinOutcome:
         """Puts speech between recordings; needs no base model. Raises AudioError."""

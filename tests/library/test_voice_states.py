@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from menura.errors import StateError
-from menura.models import states
 from menura.models.contract import VoiceState
 from menura.models.states import load, save
 
@@ -120,20 +119,17 @@ def test_broken_files_are_refused(data: bytes) -> None:
     assert caught.value.remedy
 
 
-def test_files_that_are_missing_or_too_large(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_that_are_missing_or_too_large(tmp_path: Path) -> None:
     with pytest.raises(StateError, match="cannot be opened"):
         load(tmp_path / "none")
     with pytest.raises(StateError, match="cannot be opened"):
         load(tmp_path)
-    monkeypatch.setattr(states, "MAX_FILE_BYTES", 1000)
     large = tmp_path / "large"
     large.write_bytes(DATA + bytes(1000))
     with pytest.raises(StateError, match="larger than"):
-        load(large)
+        load(large, most_bytes=1000)
     with pytest.raises(StateError, match="larger than"):
-        save(VoiceState("s", {"a": np.zeros(1000, np.float32)}))
+        save(VoiceState("s", {"a": np.zeros(1000, np.float32)}), most_bytes=1000)
 
 
 @settings(max_examples=300, deadline=None)

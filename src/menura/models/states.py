@@ -48,11 +48,11 @@ _DTYPES: dict[str, np.dtype[Any]] = {
 _REMEDY = "Give a voice file that Menura wrote, whole and unchanged, or clone the voice again."
 
 
-def save(state: VoiceState, card: str | None = None) -> bytes:
+def save(state: VoiceState, card: str | None = None, *, most_bytes: int = MAX_FILE_BYTES) -> bytes:
     """Writes a voice state as the bytes of one safetensors file, with a card if one is given.
 
     Raises StateError for number types other than float16, float32, int8–int64 and uint8, for
-    numbers that are not finite, for reserved metadata names and for more than 64 MB.
+    numbers that are not finite, for reserved metadata names and for more than `most_bytes`.
     """
     tensors: dict[str, NDArray[Any]] = {}
     for name, array in state.tensors.items():
@@ -75,23 +75,25 @@ def save(state: VoiceState, card: str | None = None) -> bytes:
     if card is not None:
         metadata[_CARD] = card
     data = safetensors.numpy.save(tensors, metadata=metadata)
-    _check_sizes(len(data), data[:8])
+    _check_sizes(len(data), data[:8], most_bytes)
     return data
 
 
-def load(source: bytes | Path) -> VoiceState:
+def load(source: bytes | Path, *, most_bytes: int = MAX_FILE_BYTES) -> VoiceState:
     """Reads a voice state from the bytes of a safetensors file, or from the file itself.
 
     Raises StateError for a missing, oversized, broken or foreign file. Whether the tensors fit a
     model is the model's own check (`BaseModel.check_state`).
     """
-    return load_with_card(source)[0]
+    return load_with_card(source, most_bytes=most_bytes)[0]
 
 
-def load_with_card(source: bytes | Path) -> tuple[VoiceState, str | None]:
+def load_with_card(
+    source: bytes | Path, *, most_bytes: int = MAX_FILE_BYTES
+) -> tuple[VoiceState, str | None]:
     """As `load`, with the card of an exported file. Raises StateError."""
-    data = source if isinstance(source, bytes) else _read(source)
-    metadata = _check_header(data)
+    data = source if isinstance(source, bytes) else _read(source, most_bytes)
+    metadata = _check_header(data, most_bytes)
     try:
         tensors = safetensors.numpy.load(data)
     except (safetensors.SafetensorError, ValueError, KeyError, OverflowError) as error:
@@ -106,11 +108,11 @@ def load_with_card(source: bytes | Path) -> tuple[VoiceState, str | None]:
     return VoiceState(snapshot=snapshot, tensors=tensors, metadata=metadata), card
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, most_bytes: int) -> bytes:
     try:
         with path.open("rb") as file:
             # One byte more than allowed tells an oversized file without reading all of it.
-            data = file.read(MAX_FILE_BYTES + 1)
+            data = file.read(most_bytes + 1)
     except OSError as error:
         raise StateError(
             "state_file_missing",
@@ -120,11 +122,11 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _check_sizes(size: int, head: bytes) -> int:
-    if size > MAX_FILE_BYTES:
+def _check_sizes(size: int, head: bytes, most_bytes: int) -> int:
+    if size > most_bytes:
         raise StateError(
             "state_too_large",
-            "The voice file is larger than 64 MB.",
+            f"The voice file is larger than {most_bytes // 2**20} MB.",
             "Voice files of Menura are far smaller; give the right file.",
         )
     if size < 8:
@@ -135,9 +137,9 @@ def _check_sizes(size: int, head: bytes) -> int:
     return header
 
 
-def _check_header(data: bytes) -> dict[str, str]:
+def _check_header(data: bytes, most_bytes: int) -> dict[str, str]:
     """Checks sizes and number types; returns the metadata with format and snapshot in it."""
-    length = _check_sizes(len(data), data[:8])
+    length = _check_sizes(len(data), data[:8], most_bytes)
     try:
         header = json.loads(data[8 : 8 + length], object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
@@ -156,7 +158,7 @@ def _check_header(data: bytes) -> dict[str, str]:
     if len(header) > MOST_TENSORS:
         raise StateError("state_broken", "The voice file has too many tensors.", _REMEDY)
     for name, entry in header.items():
-        _check_entry(name, entry)
+        _check_entry(name, entry, most_bytes)
     return dict(metadata)
 
 
@@ -178,7 +180,7 @@ def _is_text(pair: tuple[str, str]) -> bool:
     return len(name) <= _NAME_CHARACTERS and len(text) <= TEXT_CHARACTERS
 
 
-def _check_entry(name: str, entry: object) -> None:
+def _check_entry(name: str, entry: object, most_bytes: int) -> None:
     """Checks what the header says of one tensor; that tensors fill the file, the reader checks."""
     dtype = entry.get("dtype") if isinstance(entry, dict) else None
     if not isinstance(entry, dict) or not isinstance(dtype, str) or dtype not in _DTYPES:
@@ -190,8 +192,8 @@ def _check_entry(name: str, entry: object) -> None:
     shape, offsets = entry.get("shape"), entry.get("data_offsets")
     if not (
         len(entry) == 3
-        and _are_sizes(shape)
-        and _are_sizes(offsets)
+        and _are_sizes(shape, most_bytes)
+        and _are_sizes(offsets, most_bytes)
         and len(shape) <= MOST_DIMENSIONS
         and len(offsets) == 2
         and math.prod(shape) * _DTYPES[dtype].itemsize == offsets[1] - offsets[0]
@@ -202,9 +204,9 @@ def _check_entry(name: str, entry: object) -> None:
         )
 
 
-def _are_sizes(value: object) -> TypeGuard[list[int]]:
+def _are_sizes(value: object, most: int) -> TypeGuard[list[int]]:
     return isinstance(value, list) and all(
-        type(number) is int and 0 <= number <= MAX_FILE_BYTES for number in value
+        type(number) is int and 0 <= number <= most for number in value
     )
 
 
