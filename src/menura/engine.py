@@ -4,6 +4,7 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +21,15 @@ from menura.cloning.hearing import write_hearing
 from menura.cloning.speaker_clip import speech_of
 from menura.errors import InputError, NotFoundError
 from menura.models import states
-from menura.models.contract import BaseModel, CloneOptions, Progress, VoiceState
+from menura.models.adapters import load_adapter
+from menura.models.contract import Adapter, BaseModel, CloneOptions, Progress, VoiceState
 from menura.models.registry import load_model
 from menura.settings import Settings
 from menura.speech.joining import write_joined
 from menura.speech.synthesis import synthesise
 from menura.text.warning import TextWarning
 from menura.tuning.prepare import prepare
-from menura.tuning.tune import Tuning, tune
+from menura.tuning.tune import Tuning, tunable, tune
 from menura.work.check import CheckJob, CheckOutcome, HearingJob, HearingOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput, VoiceRef
 from menura.work.join import JoinJob, JoinOutcome
@@ -37,6 +39,10 @@ from menura.work.tune import TuneJob
 from menura.work.voices import embedding_model
 
 _MOST_VOICES = 32
+_MOST_ADAPTERS = 4
+"""Each may take 120 MB."""
+
+_Key = tuple[object, ...]
 
 _LISTENING = 0.05
 """Share of a clone's time that goes into reading the clip."""
@@ -47,6 +53,14 @@ log = structlog.get_logger()
 def compute_threads(settings: Settings) -> int:
     """How many threads a worker computes with."""
     return settings.threads or min(os.cpu_count() or 1, 4)
+
+
+@dataclass
+class _Tuned:
+    """An adapter in memory, and the voices that were spoken with it."""
+
+    adapter: Adapter
+    voices: dict[_Key, VoiceState] = field(default_factory=dict)
 
 
 class Engine:
@@ -60,7 +74,8 @@ class Engine:
         self.settings = settings
         self._model: BaseModel | None = None
         self._recogniser: Recogniser | None = None
-        self._voices: OrderedDict[tuple[object, ...], VoiceState] = OrderedDict()
+        self._voices: OrderedDict[_Key, VoiceState] = OrderedDict()
+        self._tuned: OrderedDict[_Key, _Tuned] = OrderedDict()
 
     @property
     def model(self) -> BaseModel:
@@ -82,24 +97,17 @@ class Engine:
             pass
 
     def voice(self, ref: VoiceRef) -> VoiceState:
-        """Loads a voice, the last 32 from memory.
+        """Loads a voice, the last 32 from memory; so are the last 4 adapters.
 
         Raises NotFoundError, StateError, InputError for an embedding that cannot be used.
         """
-        key: tuple[object, ...]
+        key: _Key
         if ref.stock is not None:
             key = (ref.stock, 0)
         elif ref.embedding is not None:
             key = (ref.embedding, ref.language)
         elif ref.state is not None:
-            try:
-                key = (str(ref.state), ref.state.stat().st_mtime_ns)
-            except OSError as error:
-                raise NotFoundError(
-                    "voice_not_found",
-                    "The voice's file is gone.",
-                    "It may have been deleted a moment ago; list the voices.",
-                ) from error
+            key = _file_key(ref.state)
         else:
             raise InputError(
                 "voice_not_given", "No voice is named.", "Name a stock voice or a stored one."
@@ -109,7 +117,25 @@ class Engine:
             if len(self._voices) > _MOST_VOICES:
                 self._voices.popitem(last=False)
         self._voices.move_to_end(key)
-        return self._voices[key]
+        voice = self._voices[key]
+        return voice if ref.adapter is None else self._with_adapter(key, voice, ref.adapter)
+
+    def _with_adapter(self, key: _Key, voice: VoiceState, path: Path) -> VoiceState:
+        """The same voice object each time, by which a model may know what it is ready to speak."""
+        model = tunable(self.model)
+        place = _file_key(path)
+        if place not in self._tuned:
+            # Before the new one is read, so that there are never more in memory.
+            while len(self._tuned) >= _MOST_ADAPTERS:
+                self._tuned.popitem(last=False)
+            self._tuned[place] = _Tuned(load_adapter(path))
+        self._tuned.move_to_end(place)
+        tuned = self._tuned[place]
+        if key not in tuned.voices:
+            if len(tuned.voices) >= _MOST_VOICES:
+                tuned.voices.clear()
+            tuned.voices[key] = model.with_adapter(voice, tuned.adapter)
+        return tuned.voices[key]
 
     def _load_voice(self, ref: VoiceRef) -> VoiceState:
         if ref.stock is not None:
@@ -260,3 +286,15 @@ class Engine:
         if self._recogniser is None:
             self._recogniser = Recogniser(self.settings.cache, compute_threads(self.settings))
         return self._recogniser
+
+
+def _file_key(path: Path) -> _Key:
+    """Tells a file from others, and from what it was before. Raises NotFoundError."""
+    try:
+        return (str(path), path.stat().st_mtime_ns)
+    except OSError as error:
+        raise NotFoundError(
+            "voice_not_found",
+            "The voice's file is gone.",
+            "It may have been deleted a moment ago; list the voices.",
+        ) from error

@@ -49,15 +49,15 @@ def tune(model: BaseModel, job: TuneJob) -> Tuning:
     AudioError for a dataset that cannot be trained on or that made nothing better than an instant
     clone, InputError for a model that cannot be tuned, ServerError when the disk is full.
     """
-    tunable = _tunable(model)
+    able = tunable(model)
     clock = _Clock(job.seconds)
     clips = TrainingClips(job.utterances, job.language, model.info.sample_rate)
     try:
         job.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         options = TuneOptions(job.seconds, job.folder, job.language, job.seed)
-        result = yield from _train(tunable, clips, options, clock)
+        result = yield from _train(able, clips, options, clock)
         sources = yield from _choose(clips, clock)
-        voices = tuple(_voice(tunable, result.adapter, clips, source) for source in sources)
+        voices = tuple(_voice(able, result.adapter, clips, source) for source in sources)
         target = job.folder / ADAPTER_FILE
         write_adapter(result.adapter, target)
     except OSError as error:
@@ -152,7 +152,8 @@ def _report(sources: Sequence[SourceClips], voices: Sequence[TunedVoice]) -> dic
     return report
 
 
-def _tunable(model: BaseModel) -> TunableModel:
+def tunable(model: BaseModel) -> TunableModel:
+    """The model, if it can be tuned. Raises InputError."""
     if not isinstance(model, TunableModel):
         raise InputError(
             "model_cannot_be_tuned",

@@ -25,6 +25,9 @@ class VoiceRef:
     language: Language | None = None
     """That of an embedding, which a voice is made of for it."""
 
+    adapter: Path | None = None
+    """File of the fine-tune whose weights speak a stored state; None where the base model's do."""
+
 
 @dataclass(frozen=True)
 class SpeechJob:
