@@ -147,6 +147,7 @@ WITHOUT_IDS = {
     "POST /voice-changer/bytes",
     "POST /voice-changer/sse",
     "POST /voices/check",
+    "POST /voices/check/audio",
     "POST /voices/clone/clip",
     "POST /voices/clone/url",
     "POST /voices/import",

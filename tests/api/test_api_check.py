@@ -88,3 +88,25 @@ def test_a_check_that_nobody_waits_for_is_stopped(checker: Running) -> None:
         wait_for(lambda: len(checker.noted("check over")) > before)
         wait_for(lambda: not checker.leftovers())
         assert post(client).status_code == 200
+
+
+def test_what_would_be_cloned_can_be_heard(checker: Running) -> None:
+    with checker.client() as client:
+        for enhance, snr in (("true", "31.5"), ("false", "18.2")):
+            answer = client.post(
+                "/voices/check/audio",
+                data={"mode": "stability", "enhance": enhance},
+                files={"clip": wav()},
+            )
+            assert answer.status_code == 200, answer.text
+            assert answer.headers["content-type"] == "audio/wav"
+            assert answer.content == wav()
+            assert answer.headers["menura-enhanced"] == enhance
+            assert answer.headers["menura-snr"] == snr
+        broken = client.post("/voices/check/audio", files={"clip": b"no audio"})
+        check_error(broken, 400, "audio_unreadable")
+        check_error(client.post("/voices/check/audio", files={"clip": b""}), 400, "clip_empty")
+        bad = client.post("/voices/check/audio", data={"mode": "magic"}, files={"clip": wav()})
+        check_error(bad, 400, "request_invalid")
+    assert checker.noted("hearing")[:2] == ["hearing stability True", "hearing stability False"]
+    assert checker.leftovers() == []

@@ -258,6 +258,7 @@ def test_the_description_of_the_api_is_whole(server: Running) -> None:
         "/voices",
         "/voices/{voice_id}",
         "/voices/check",
+        "/voices/check/audio",
         "/voices/clone",
         "/voices/import",
         "/voices/localize",

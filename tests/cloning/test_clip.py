@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from menura.audio.activity import speech_spans
 from menura.audio.recognise import Recogniser, Transcript
 from menura.audio.resample import resample
-from menura.cloning import clip as room
+from menura.cloning import stretch as room
 from menura.cloning.clip import likeness, prepare_clip
 from menura.errors import AudioError, InputError, TextError
 

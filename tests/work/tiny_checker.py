@@ -7,7 +7,7 @@ from tiny_engine import TinyEngine, TinyModel, read_frames
 from menura.audio.activity import Span
 from menura.models.contract import Progress
 from menura.settings import Settings
-from menura.work.check import CheckJob, CheckOutcome, Timeline
+from menura.work.check import CheckJob, CheckOutcome, HearingJob, HearingOutcome, Timeline
 from menura.work.jobs import Advice
 
 
@@ -38,3 +38,10 @@ class TinyChecker(TinyEngine):
         line = Timeline(span.end, (span,), (), (span,), (), (0.5, 1.0))
         advice = Advice("clip_short", "warning", "The clip is short.", "Give ten seconds.")
         return CheckOutcome("heard words", (advice,), {"speech_seconds": span.end}, line)
+
+    def hearing(self, job: HearingJob) -> HearingOutcome:
+        """Gives the clip back as it came; cleaned if that was asked for."""
+        self.note(f"hearing {job.mode} {job.enhance}")
+        read_frames(job.clip)
+        job.target.write_bytes(job.clip.read_bytes())
+        return HearingOutcome(bool(job.enhance), 31.5 if job.enhance else 18.25)

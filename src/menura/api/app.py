@@ -175,7 +175,8 @@ def create_app(
         allow_headers=["*"],
         expose_headers=[
             *("X-Request-Id", "Retry-After", "Menura-Model", "Menura-Language", "Menura-Ignored"),
-            *("Menura-Speed", "Cartesia-File-ID", "Menura-Duplicate"),
+            *("Menura-Speed", "Cartesia-File-ID", "Menura-Duplicate", "Menura-Enhanced"),
+            "Menura-SNR",
         ],
     )
     app.add_middleware(RequestFrame, at=at)

@@ -12,23 +12,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from menura.audio.activity import Span, speech_seconds, speech_spans
+from menura.audio.activity import speech_seconds
 from menura.audio.background import tone_share
-from menura.audio.decode import REFUSE_SECONDS, decode
-from menura.audio.enhance import enhance as clean_up
-from menura.audio.loudness import normalise_rms
 from menura.audio.pitch import f0_track
-from menura.audio.quality import bandwidth, measure
 from menura.audio.rate import syllable_rate
 from menura.audio.recognise import RATE as RECOGNISER_RATE
 from menura.audio.resample import resample
 from menura.audio.reverberation import reverberation_seconds
 from menura.cloning.advice import Findings, advise
-from menura.cloning.choose import assemble, choose, pause_share
+from menura.cloning.choose import pause_share
 from menura.cloning.company import halves_likeness, window_embeddings
 from menura.cloning.facts import ClipFacts, timeline
 from menura.cloning.hear import Listener, hear, usable_words
-from menura.errors import AudioError, InputError
+from menura.cloning.stretch import take_stretch
 from menura.models.contract import Clip
 from menura.text.languages import resolve
 from menura.text.utterance import Language
@@ -37,14 +33,6 @@ from menura.work.jobs import Advice
 
 Audio = NDArray[np.float32]
 
-MODES = {"similarity": False, "stability": True}
-"""The modes, and whether they clean up when the caller does not say."""
-
-LEAST_SPEECH_SECONDS = 1.0
-MOST_TAKEN_SECONDS = 300.0
-"""Of a longer file only this much is listened to; from an hour on it is refused as a whole."""
-
-ENHANCE_RATE = 48000
 F0_HOP_SECONDS = 0.0125
 
 
@@ -77,33 +65,11 @@ def prepare_clip(
     `enhance` None takes the mode's default. Raises AudioError, TextError, InputError,
     ModelFilesError.
     """
-    if mode not in MODES:
-        raise InputError(
-            "clone_mode_invalid",
-            f"There is no clone mode {mode[:40]!r}.",
-            f"Accepted: {', '.join(MODES)}.",
-        )
     asked = None if language is None else resolve(language)
-    wanted = MODES[mode] if enhance is None else enhance
-    recording = decode(
-        path,
-        max_seconds=MOST_TAKEN_SECONDS,
-        sample_rate=ENHANCE_RATE if wanted else sample_rate,
-        refuse_seconds=REFUSE_SECONDS,
-    )
-    audio, rate = recording.audio, recording.sample_rate
-    audio = audio - np.float32(audio.mean(dtype=np.float64))
-    spans = find_speech(audio, rate)
-    quality = measure(audio, rate, spans, clipped=recording.clipped_share)
-    choice = choose(audio, rate, spans, mode)
-    used = assemble(audio, rate, choice)
-    used_spans = speech_spans(used, rate) or [Span(0.0, used.size / rate)]
-    used_bandwidth = min(bandwidth(used, rate, used_spans), sample_rate / 2)
-    enhanced, snr_after = False, quality.snr_db
-    if wanted:
-        cleaned = clean_up(used, rate, used_spans, snr_db=quality.snr_db)
-        used, enhanced, snr_after = cleaned.audio, cleaned.applied, cleaned.snr_after
-    used = normalise_rms(resample(used, rate, sample_rate), sample_rate, used_spans)
+    taken = take_stretch(path, mode=mode, enhance=enhance, sample_rate=sample_rate)
+    recording, audio, rate = taken.recording, taken.audio, taken.rate
+    spans, quality, choice = taken.spans, taken.quality, taken.choice
+    used, used_spans = taken.used, taken.used_spans
 
     heard, spoken = hear(recogniser, resample(used, sample_rate, RECOGNISER_RATE), asked)
     given = (transcript or "").strip()
@@ -120,8 +86,8 @@ def prepare_clip(
     advice = advise(
         Findings(
             mode=mode,
-            enhance=wanted,
-            enhanced=enhanced,
+            enhance=taken.wanted,
+            enhanced=taken.enhanced,
             original_seconds=recording.original_seconds,
             trimmed=recording.trimmed,
             speech_seconds=quality.speech_seconds,
@@ -129,9 +95,9 @@ def prepare_clip(
             cut=not choice.whole,
             pause_share=share,
             snr_db=quality.snr_db,
-            snr_after_db=snr_after,
+            snr_after_db=taken.snr_after,
             clipped_share=quality.clipped_share,
-            bandwidth=used_bandwidth,
+            bandwidth=taken.used_bandwidth,
             loudness=quality.loudness,
             f0_spread=pitch.semitone_spread,
             syllable_rate=syllables,
@@ -162,7 +128,7 @@ def prepare_clip(
         pause_share=share,
         snr_db=quality.snr_db,
         clipped_share=quality.clipped_share,
-        bandwidth=used_bandwidth,
+        bandwidth=taken.used_bandwidth,
         loudness=quality.loudness,
         f0_median=float(np.median(pitch.hz[pitch.voiced])) if pitch.voiced.any() else 0.0,
         f0_spread=pitch.semitone_spread,
@@ -170,7 +136,7 @@ def prepare_clip(
         reverberation_seconds=rooms,
         halves_likeness=halves,
         tone_share=tones,
-        enhanced=float(enhanced),
+        enhanced=float(taken.enhanced),
         heard_language=heard.language,
         heard_probability=heard.language_probability,
         transcript_confidence=heard.confidence,
@@ -180,7 +146,7 @@ def prepare_clip(
         sample_rate=sample_rate,
         transcript=text,
         language=spoken,
-        bandwidth=used_bandwidth,
+        bandwidth=taken.used_bandwidth,
     )
     return PreparedClip(clip, advice, facts, along)
 
@@ -189,29 +155,3 @@ def likeness(one: str, other: str) -> float:
     """Compares two texts by their letters and digits, in [0, 1]; case and signs do not count."""
     first, second = ("".join(c for c in text.casefold() if c.isalnum()) for text in (one, other))
     return float(difflib.SequenceMatcher(None, first, second, autojunk=False).ratio())
-
-
-def find_speech(audio: Audio, sample_rate: int) -> list[Span]:
-    """Where speech is. Raises AudioError unless there is enough of it to tell a voice."""
-    spans = speech_spans(audio, sample_rate)
-    total = audio.size / sample_rate
-    if total < LEAST_SPEECH_SECONDS:
-        raise AudioError(
-            "audio_too_short",
-            f"The recording is only {total:.2f} s long.",
-            f"At least {LEAST_SPEECH_SECONDS:.0f} s of speech are needed; 5 to 15 s are best.",
-        )
-    if not spans:
-        raise AudioError(
-            "audio_no_speech",
-            "No speech was found in the recording; music, noise and singing do not count.",
-            "Record 5 to 15 seconds of one person who speaks clearly.",
-        )
-    seconds = speech_seconds(spans)
-    if seconds < LEAST_SPEECH_SECONDS:
-        raise AudioError(
-            "audio_too_short",
-            f"The recording has only {seconds:.1f} s of speech.",
-            f"At least {LEAST_SPEECH_SECONDS:.0f} s are needed; 5 to 15 s are best.",
-        )
-    return spans

@@ -10,7 +10,7 @@ from menura.audio.decode import REFUSE_SECONDS, decode
 from menura.audio.enhance import enhance as clean_up
 from menura.audio.quality import measure
 from menura.cloning.choose import assemble, choose
-from menura.cloning.clip import ENHANCE_RATE, find_speech
+from menura.cloning.stretch import ENHANCE_RATE, find_speech
 
 LISTENED_SECONDS = 60.0
 

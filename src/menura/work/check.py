@@ -57,3 +57,27 @@ class CheckOutcome:
     advice: tuple[Advice, ...]
     report: Mapping[str, float | str]
     timeline: Timeline
+
+
+@dataclass(frozen=True)
+class HearingJob:
+    """A clip to be heard as a model would hear it: the stretch that a voice would be made of."""
+
+    clip: Path
+    target: Path
+    """Where it is written, as a WAV of 16 bits, mono, 24 kHz; must not be there yet."""
+
+    mode: str = "similarity"
+    enhance: bool | None = None
+    """As in `CheckJob`."""
+
+
+@dataclass(frozen=True)
+class HearingOutcome:
+    """The stretch is written."""
+
+    enhanced: bool
+    """Whether noise was taken out."""
+
+    snr_db: float
+    """Of what was written."""

@@ -9,7 +9,7 @@ from typing import TypeVar
 from menura.errors import ServerError
 from menura.models.contract import ModelInfo, StockVoice
 from menura.settings import Settings
-from menura.work.check import CheckJob, CheckOutcome
+from menura.work.check import CheckJob, CheckOutcome, HearingJob, HearingOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
 from menura.work.join import JoinJob, JoinOutcome
 from menura.work.lane import Lane, LaneOptions
@@ -19,7 +19,13 @@ from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.voices import EmbeddingJob, EmbeddingOutcome, LocaliseJob, VoiceJob, VoiceOutcome
 
 Outcome = TypeVar(
-    "Outcome", CheckOutcome, JoinOutcome, TranscriptOutcome, VoiceOutcome, EmbeddingOutcome
+    "Outcome",
+    CheckOutcome,
+    HearingOutcome,
+    JoinOutcome,
+    TranscriptOutcome,
+    VoiceOutcome,
+    EmbeddingOutcome,
 )
 
 ENGINE = "menura.engine:Engine"
@@ -203,6 +209,14 @@ class WorkerPool:
         """
         return await _last(self.checking, job, CheckOutcome)
 
+    async def hearing(self, job: HearingJob) -> HearingOutcome:
+        """Writes what a clone of a clip would be made of; cancelling gives it up.
+
+        Raises BusyError when too many clips wait, ServerError when the worker died, and what
+        `Engine.hearing` raises.
+        """
+        return await _last(self.checking, job, HearingOutcome)
+
     async def join(self, job: JoinJob) -> JoinOutcome:
         """Joins speech to recordings in the worker that checks clips; cancelling gives it up.
 
@@ -252,6 +266,7 @@ class WorkerPool:
 
 _MISSING = {
     CheckOutcome: ("check_without_report", "The check ended without a report."),
+    HearingOutcome: ("job_without_audio", "The job ended without its audio."),
     JoinOutcome: ("job_without_audio", "The job ended without its audio."),
     TranscriptOutcome: ("job_without_transcript", "The job ended without a transcript."),
     VoiceOutcome: ("job_without_voice", "The job ended without a voice."),

@@ -13,7 +13,7 @@ from typing import Any
 from menura.errors import MenuraError
 from menura.models.contract import ModelInfo, StockVoice
 from menura.settings import Settings
-from menura.work.check import CheckJob, CheckOutcome
+from menura.work.check import CheckJob, CheckOutcome, HearingJob, HearingOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, SpeechOutput
 from menura.work.join import JoinJob, JoinOutcome
 from menura.work.prepare import PrepareJob, PrepareOutcome
@@ -21,13 +21,22 @@ from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.voices import EmbeddingJob, EmbeddingOutcome, VoiceJob, VoiceOutcome
 
 Job = (
-    SpeechJob | CloneJob | CheckJob | VoiceJob | EmbeddingJob | TranscribeJob | JoinJob | PrepareJob
+    SpeechJob
+    | CloneJob
+    | CheckJob
+    | VoiceJob
+    | EmbeddingJob
+    | TranscribeJob
+    | JoinJob
+    | PrepareJob
+    | HearingJob
 )
 Result = (
     SpeechOutput
     | JobProgress
     | CloneOutcome
     | CheckOutcome
+    | HearingOutcome
     | VoiceOutcome
     | EmbeddingOutcome
     | TranscriptOutcome

@@ -24,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Any
 import structlog
 
 from menura.errors import CancelledError, MenuraError, ServerError
-from menura.work.check import CheckJob
+from menura.work.check import CheckJob, HearingJob
 from menura.work.jobs import CloneJob, JobProgress, SpeechJob, SpeechOutput
 from menura.work.join import JoinJob
 from menura.work.logs import configure_logs
@@ -124,6 +124,8 @@ class Worker:
                 self._several(job_id, partial(self._engine.prepare, job, self._progress(job_id)))
             case Start(job_id=job_id, job=CheckJob() as job):
                 self._single(job_id, partial(self._engine.check, job, self._progress(job_id)))
+            case Start(job_id=job_id, job=HearingJob() as job):
+                self._single(job_id, partial(self._engine.hearing, job))
             case Start(job_id=job_id, job=TranscribeJob() as job):
                 self._single(job_id, partial(self._engine.transcribe, job, self._progress(job_id)))
             case Start(job_id=job_id, job=JoinJob() as job):

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.types import Receive, Scope, Send
 
 from menura.api.auth import Caller
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
 from menura.api.disconnect import while_connected
 from menura.api.metering import billable_characters
 from menura.api.multipart import ReceivedForm, receive_form
+from menura.api.once_file import OnceFile
 from menura.api.schemas import SpeechRequest
 from menura.api.services import Services
 from menura.api.speech_requests import speech_headers, speech_job
@@ -87,7 +86,7 @@ async def infill(
         except BaseException:
             await run_in_threadpool(target.unlink, missing_ok=True)
             raise
-    return _OnceFile(target, 200, headers, job.output.media_type)
+    return OnceFile(target, headers, job.output.media_type)
 
 
 async def _fill(
@@ -154,17 +153,3 @@ def _speech_request(form: ReceivedForm) -> SpeechRequest:
             "language": form.text("language"),
         }
     )
-
-
-class _OnceFile(FileResponse):
-    """Sends a file and removes it, whether it was sent or not."""
-
-    def __init__(self, path: Path, status: int, headers: dict[str, str], media_type: str) -> None:
-        self._path = path
-        super().__init__(path, status, headers, media_type)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._path.unlink(missing_ok=True)
