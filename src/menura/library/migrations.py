@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from menura.errors import ServerError
+from menura.library.migration_fine_tunes import m010_fine_tunes
 
 Step = Callable[[Connection], None]
 
@@ -319,6 +320,7 @@ STEPS: tuple[Step, ...] = (
     m007_files,
     m008_embeddings_and_accents_of_voices,
     m009_datasets,
+    m010_fine_tunes,
 )
 
 

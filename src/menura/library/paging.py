@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from menura.errors import InputError
+from menura.library.fine_tune_tables import FineTune
 from menura.library.tables import Dataset, DatasetFile, PronunciationDictionary, StoredFile
 
-Row = TypeVar("Row", PronunciationDictionary, StoredFile, Dataset, DatasetFile)
+Row = TypeVar("Row", PronunciationDictionary, StoredFile, Dataset, DatasetFile, FineTune)
 """A table whose rows are listed; each has an owner, a moment and an id."""
 
 

@@ -6,12 +6,15 @@ from menura.library.dataset_files import DatasetFileStore
 from menura.library.datasets import DatasetStore
 from menura.library.dictionaries import DictionaryStore
 from menura.library.files import FileStore
+from menura.library.fine_tune_queue import FineTuneQueue
+from menura.library.fine_tunes import FineTuneStore
 from menura.library.keys import KeyStore
 from menura.library.ledger import Ledger
 from menura.library.organisations import OrganisationStore
 from menura.library.refinements import RefinementStore
 from menura.library.stock import ALIASES
 from menura.library.tokens import TokenStore
+from menura.library.tuned_models import TunedModelFiles
 from menura.library.utterances import UtteranceStore
 from menura.library.voice_accents import AccentStore
 from menura.library.voices import VoiceStore
@@ -48,6 +51,9 @@ class Library:
         self.datasets = DatasetStore(self._database, recordings)
         self.dataset_files = DatasetFileStore(self._database, recordings)
         self.utterances = UtteranceStore(self._database, recordings)
+        tuned = TunedModelFiles(BlobStore(settings.data / "adapters"), self.blobs, self.previews)
+        self.fine_tunes = FineTuneStore(self._database, tuned, settings.data / "tuning")
+        self.tuning_queue = FineTuneQueue(self._database, tuned)
         self.sweep()
 
     def sweep(self) -> None:
@@ -57,6 +63,7 @@ class Library:
         self.files.sweep()
         self.dictionaries.sweep()
         self.datasets.sweep()
+        self.fine_tunes.sweep()
 
     def close(self) -> None:
         """Closes the database."""

@@ -112,6 +112,9 @@ class Voice(Table):
     embedding_of: Mapped[str | None]
     """Digest of the state file (of a stock voice: the snapshot) that the embedding is of."""
 
+    fine_tune_id: Mapped[str | None]
+    """Of a pro voice: the fine-tune whose weights it is spoken with."""
+
     accents: Mapped[list["VoiceAccent"]] = relationship(
         lazy="selectin",
         cascade="all, delete-orphan",

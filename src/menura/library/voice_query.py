@@ -31,6 +31,9 @@ class VoiceFilter:
     is_starred: bool | None = None
     """Nothing is starred: True finds no voice."""
 
+    fine_tune_id: str | None = None
+    """Voices of one fine-tune."""
+
 
 def plain(text: str) -> str:
     """Text without case and diacritics, for searching."""
@@ -63,6 +66,8 @@ def conditions(organisation_id: str, where: VoiceFilter) -> list[ColumnElement[b
         tag = where.language.strip().replace("_", "-").lower()
         attached = select(VoiceAccent.voice_id).where(_speaks(VoiceAccent.locale, tag))
         found.append(or_(_speaks(Voice.locale, tag), Voice.id.in_(attached)))
+    if where.fine_tune_id:
+        found.append(Voice.fine_tune_id == where.fine_tune_id)
     if where.is_starred:
         found.append(false())
     return found

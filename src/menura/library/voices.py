@@ -75,6 +75,9 @@ class NewVoice:
     embedding: Sequence[float] | None = None
     """The numbers that the voice was made of, if it was."""
 
+    fine_tune_id: str | None = None
+    """Of a pro voice: the fine-tune whose weights it is spoken with."""
+
 
 @dataclass(frozen=True)
 class VoicePage:
@@ -112,36 +115,7 @@ class VoiceStore:
         digest = self._blobs.write(blob, state)
         try:
             with self._database.write() as session:
-                voice = Voice(
-                    id=voice_id,
-                    organisation_id=organisation_id,
-                    created_at=datetime.now(UTC),
-                    name=new.name,
-                    description=new.description,
-                    tagline=new.tagline,
-                    search=search_text(voice_id, new.name, new.description, new.tagline),
-                    locale=new.locale,
-                    gender=new.gender,
-                    accent=new.accent,
-                    access="private",
-                    visibility="owner",
-                    mode=new.mode,
-                    snapshot=new.snapshot,
-                    stock_key=None,
-                    base_voice_id=new.base_voice_id,
-                    blob=blob,
-                    digest=digest,
-                    clip_digest=new.clip_digest,
-                    transcript=new.transcript,
-                    extra=dict(new.extra),
-                    report=dict(new.report),
-                    advice=[dict(advice) for advice in new.advice],
-                    consent=None if new.consent is None else dict(new.consent),
-                    refinement=new.refinement and new.refinement.row(voice_id),
-                    embedding=None if new.embedding is None else list(new.embedding),
-                    embedding_of=None if new.embedding is None else digest,
-                    accents=[],
-                )
+                voice = new_row(organisation_id, voice_id, new, blob, digest)
                 session.add(voice)
         except BaseException:
             self._blobs.delete(blob)
@@ -311,6 +285,41 @@ class VoiceStore:
         previews = [path.name for path in self._previews.folder.iterdir()]
         self._previews.sweep({name for name in previews if name.split(".")[0] in alive})
         return self._blobs.sweep({name for name in known if name is not None})
+
+
+def new_row(organisation_id: str, voice_id: str, new: NewVoice, blob: str, digest: str) -> Voice:
+    """The row of a clone whose state is in this file."""
+    return Voice(
+        id=voice_id,
+        organisation_id=organisation_id,
+        created_at=datetime.now(UTC),
+        name=new.name,
+        description=new.description,
+        tagline=new.tagline,
+        search=search_text(voice_id, new.name, new.description, new.tagline),
+        locale=new.locale,
+        gender=new.gender,
+        accent=new.accent,
+        access="private",
+        visibility="owner",
+        mode=new.mode,
+        snapshot=new.snapshot,
+        stock_key=None,
+        base_voice_id=new.base_voice_id,
+        blob=blob,
+        digest=digest,
+        clip_digest=new.clip_digest,
+        transcript=new.transcript,
+        extra=dict(new.extra),
+        report=dict(new.report),
+        advice=[dict(advice) for advice in new.advice],
+        consent=None if new.consent is None else dict(new.consent),
+        refinement=new.refinement and new.refinement.row(voice_id),
+        embedding=None if new.embedding is None else list(new.embedding),
+        embedding_of=None if new.embedding is None else digest,
+        fine_tune_id=new.fine_tune_id,
+        accents=[],
+    )
 
 
 def _stock_row(voice_id: str, info: ModelInfo, stock: StockVoice) -> Voice:
