@@ -56,6 +56,9 @@ class FineTune(Table):
     seconds: Mapped[float | None]
     """Of the speech that it learns from; None until that was counted."""
 
+    budget: Mapped[float | None]
+    """Seconds that the training may take, as asked for; None leaves it to who trains."""
+
     fingerprint: Mapped[str]
     """Of what it learns from and how; empty before it began. Another one begins afresh."""
 

@@ -57,6 +57,7 @@ class NewFineTune:
     accent: str | None = None
     consent: Mapping[str, Any] | None = None
     api_key_id: str | None = None
+    budget: float | None = None
 
     def row(self, organisation_id: str) -> FineTune:
         """The row of one that waits."""
@@ -80,6 +81,7 @@ class NewFineTune:
             progress=0.0,
             eta_seconds=None,
             seconds=None,
+            budget=self.budget,
             fingerprint="",
             seed=0,
             attempts=1,

@@ -26,6 +26,7 @@ def m010_fine_tunes(connection: Connection) -> None:
             progress REAL NOT NULL,
             eta_seconds REAL,
             seconds REAL,
+            budget REAL,
             fingerprint TEXT NOT NULL,
             seed INTEGER NOT NULL,
             attempts INTEGER NOT NULL,
