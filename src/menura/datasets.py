@@ -169,7 +169,8 @@ class Datasets:
 
     def report(self, name: str) -> DatasetReport:
         """Says what a dataset is worth. Raises NotFoundError."""
-        return report(self._catalogue.library(), self._owner, self.get(name).id)
+        needed = self._settings.tune_least_minutes
+        return report(self._catalogue.library(), self._owner, self.get(name).id, needed)
 
     def utterances(self, name: str) -> Sequence[Utterance]:
         """All that was found in a dataset, in order. Raises NotFoundError."""

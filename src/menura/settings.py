@@ -67,6 +67,13 @@ class Settings(BaseSettings):
     refine: str = Field(default="background", pattern="^(wait|background|off)$")
     """Refinement of clones over HTTP where a request does not say: see `docs/settings.md`."""
 
+    tune_least_minutes: float = Field(default=30.0, gt=0)
+    """Speech that counts in a dataset, without which no fine-tune begins. Fewer is for tests."""
+
+    tune_consent: str = Field(default="assumed", pattern="^(assumed|required)$")
+    """Whether `POST /fine-tunes` without `consent` accepts the statement: see
+    `docs/fine-tunes.md`."""
+
     max_upload_bytes: int = Field(default=200 * 1024 * 1024, ge=1)
     """Largest body of an upload."""
 
@@ -75,6 +82,12 @@ class Settings(BaseSettings):
 
     max_dataset_seconds: int = Field(default=4 * 3600, ge=1, le=24 * 3600)
     """Longest recording of a dataset."""
+
+    least_tune_seconds: float = Field(default=1800.0, gt=0)
+    """Speech that a dataset must hold for a fine-tune. Less is for tests."""
+
+    tune_seconds: float = Field(default=3000.0, gt=0)
+    """Time that the training of a fine-tune may take on an idle machine."""
 
     max_transcript_characters: int = Field(default=100_000, ge=1)
     """Longest text of one speech request."""

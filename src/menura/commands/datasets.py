@@ -213,12 +213,12 @@ def _report_json(found: "DatasetReport") -> dict[str, Any]:
 
 
 def _report_table(found: "DatasetReport") -> Table:
-    from menura.tuning.report import IDEAL_MINUTES, NEEDED_MINUTES
+    from menura.tuning.report import IDEAL_MINUTES
 
     table = details(
         {
-            "minutes that count": f"{found.minutes_that_count:.1f} (needed {NEEDED_MINUTES}, best "
-            f"{IDEAL_MINUTES})",
+            "minutes that count": f"{found.minutes_that_count:.1f} (needed "
+            f"{found.needed_minutes:g}, best {IDEAL_MINUTES})",
             "speakers": ", ".join(
                 f"{one.speaker}: {one.seconds / 60:.1f} min{' (taken)' if one.target else ''}"
                 for one in found.speakers

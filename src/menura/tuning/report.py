@@ -1,5 +1,6 @@
 """What a dataset is worth: how much of it counts, file by file, and what to do about the rest."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class DatasetReport:
     """What a dataset is worth."""
 
     minutes_that_count: float
+    needed_minutes: float
     enough: bool
     ready: bool
     """Whether every recording has been prepared, or has failed."""
@@ -62,7 +64,9 @@ class DatasetReport:
     advice: Sequence[Advice]
 
 
-def report(library: Library, organisation_id: str, dataset_id: str) -> DatasetReport:
+def report(
+    library: Library, organisation_id: str, dataset_id: str, needed_minutes: float = NEEDED_MINUTES
+) -> DatasetReport:
     """Draws up the report of a dataset as it is now. Raises NotFoundError."""
     dataset = library.datasets.get(organisation_id, dataset_id)
     rows = library.dataset_files.list(organisation_id, dataset_id, Window()).rows
@@ -81,12 +85,13 @@ def report(library: Library, organisation_id: str, dataset_id: str) -> DatasetRe
     speakers = _speakers(utterances, dataset.target)
     return DatasetReport(
         minutes_that_count=counted / 60,
-        enough=counted >= NEEDED_MINUTES * 60,
+        needed_minutes=needed_minutes,
+        enough=counted >= needed_minutes * 60,
         ready=ready,
         languages=dict(languages),
         speakers=speakers,
         files=files,
-        advice=_advice(counted / 60, ready, len(speakers), sorted(languages)),
+        advice=_advice(counted / 60, needed_minutes, ready, len(speakers), sorted(languages)),
     )
 
 
@@ -140,16 +145,16 @@ def _speakers(utterances: Sequence[Utterance], target: int) -> Sequence[SpeakerR
 
 
 def _advice(
-    minutes: float, ready: bool, speakers: int, languages: Sequence[str]
+    minutes: float, needed: float, ready: bool, speakers: int, languages: Sequence[str]
 ) -> Sequence[Advice]:
     found = []
-    if ready and minutes < NEEDED_MINUTES:
+    if ready and minutes < needed:
         found.append(
             Advice(
                 "dataset_too_short",
                 "warning",
-                f"{minutes:.1f} minutes count; {NEEDED_MINUTES} are needed.",
-                f"Add {NEEDED_MINUTES - minutes:.0f} minutes or more of clear speech; "
+                f"{minutes:.1f} minutes count; {needed:g} are needed.",
+                f"Add {math.ceil(needed - minutes)} minutes or more of clear speech; "
                 f"{IDEAL_MINUTES // 60} hours are best.",
             )
         )

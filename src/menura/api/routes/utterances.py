@@ -22,7 +22,7 @@ from menura.audio.recording import stretch_as_wav
 from menura.library.datasets import counts
 from menura.library.paging import Window
 from menura.library.tables import Utterance
-from menura.tuning.report import IDEAL_MINUTES, NEEDED_MINUTES, FileReport, report
+from menura.tuning.report import IDEAL_MINUTES, FileReport, report
 from menura.work.jobs import Advice
 
 router = APIRouter(prefix="/datasets", tags=["Datasets"])
@@ -39,12 +39,13 @@ _WAV: dict[int | str, dict[str, Any]] = {
 @router.get("/{dataset_id}/report", summary="Report on a dataset")
 async def get_report(at: ServicesDep, caller: CallerDep, dataset_id: str) -> DatasetReportBody:
     """Says how much of an own dataset counts, file by file, and what to do about the rest."""
-    found = await run_in_threadpool(report, at.library, caller.organisation_id, dataset_id)
+    needed = at.settings.tune_least_minutes
+    found = await run_in_threadpool(report, at.library, caller.organisation_id, dataset_id, needed)
     return DatasetReportBody(
         dataset=dataset_id,
         ready=found.ready,
         minutes_that_count=round(found.minutes_that_count, 2),
-        minutes_needed=NEEDED_MINUTES,
+        minutes_needed=found.needed_minutes,
         minutes_ideal=IDEAL_MINUTES,
         enough=found.enough,
         languages={name: round(minutes, 2) for name, minutes in found.languages.items()},

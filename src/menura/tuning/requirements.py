@@ -1,0 +1,46 @@
+"""Whether a dataset can be trained on."""
+
+from menura.errors import InputError
+from menura.library.store import Library
+from menura.tuning.report import IDEAL_MINUTES, report
+
+
+def check_dataset(
+    library: Library, organisation_id: str, dataset_id: str, locale: str, needed_minutes: float
+) -> bool:
+    """Whether all recordings of a dataset are prepared, so that training may begin.
+
+    Raises NotFoundError; InputError for a dataset without recordings and, when all are prepared,
+    for one with too little speech that counts, or most of it in another language.
+    """
+    found = report(library, organisation_id, dataset_id, needed_minutes)
+    if not found.files:
+        raise InputError(
+            "dataset_empty",
+            "The dataset has no recordings.",
+            f"Add at least {needed_minutes:g} minutes of speech; {IDEAL_MINUTES // 60} hours are "
+            "best.",
+        )
+    if not found.ready:
+        return False
+    if not found.enough:
+        raise dataset_too_short(found.minutes_that_count, needed_minutes)
+    heard = max(found.languages, key=lambda name: found.languages[name], default="")
+    if heard and heard != locale.split("-")[0]:
+        raise InputError(
+            "dataset_language_differs",
+            f"Most of the dataset was heard as {heard!r}, and the fine-tune is for {locale!r}.",
+            "Make the fine-tune with the language of the recordings, or leave out those of the "
+            "other language.",
+        )
+    return True
+
+
+def dataset_too_short(minutes: float, needed_minutes: float) -> InputError:
+    """For a dataset with too little speech that counts."""
+    return InputError(
+        "dataset_too_short",
+        f"{minutes:.1f} minutes of the dataset count, and {needed_minutes:g} are needed.",
+        "Add more clear speech of the same person; the dataset's report says what does not count, "
+        f"and why. {IDEAL_MINUTES // 60} hours are best.",
+    )
