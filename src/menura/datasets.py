@@ -169,7 +169,7 @@ class Datasets:
 
     def report(self, name: str) -> DatasetReport:
         """Says what a dataset is worth. Raises NotFoundError."""
-        needed = self._settings.tune_least_minutes
+        needed = self._settings.least_tune_seconds / 60
         return report(self._catalogue.library(), self._owner, self.get(name).id, needed)
 
     def utterances(self, name: str) -> Sequence[Utterance]:

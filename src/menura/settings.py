@@ -67,9 +67,6 @@ class Settings(BaseSettings):
     refine: str = Field(default="background", pattern="^(wait|background|off)$")
     """Refinement of clones over HTTP where a request does not say: see `docs/settings.md`."""
 
-    tune_least_minutes: float = Field(default=30.0, gt=0)
-    """Speech that counts in a dataset, without which no fine-tune begins. Fewer is for tests."""
-
     tune_consent: str = Field(default="assumed", pattern="^(assumed|required)$")
     """Whether `POST /fine-tunes` without `consent` accepts the statement: see
     `docs/fine-tunes.md`."""
@@ -82,9 +79,6 @@ class Settings(BaseSettings):
 
     max_dataset_seconds: int = Field(default=4 * 3600, ge=1, le=24 * 3600)
     """Longest recording of a dataset."""
-
-    least_tune_seconds: float = Field(default=1800.0, gt=0)
-    """Speech that a dataset must hold for a fine-tune. Less is for tests."""
 
     tune_seconds: float = Field(default=3000.0, gt=0)
     """Time that the training of a fine-tune may take on an idle machine."""

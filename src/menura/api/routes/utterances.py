@@ -39,7 +39,7 @@ _WAV: dict[int | str, dict[str, Any]] = {
 @router.get("/{dataset_id}/report", summary="Report on a dataset")
 async def get_report(at: ServicesDep, caller: CallerDep, dataset_id: str) -> DatasetReportBody:
     """Says how much of an own dataset counts, file by file, and what to do about the rest."""
-    needed = at.settings.tune_least_minutes
+    needed = at.settings.least_tune_seconds / 60
     found = await run_in_threadpool(report, at.library, caller.organisation_id, dataset_id, needed)
     return DatasetReportBody(
         dataset=dataset_id,
