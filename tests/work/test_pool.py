@@ -22,8 +22,8 @@ from menura.errors import (
 )
 from menura.settings import Settings
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, VoiceRef
-from menura.work.lane import worker_environment
 from menura.work.pool import WorkerPool
+from menura.work.process import worker_environment
 from menura.work.protocol import WINDOW
 
 RAW = OutputFormat("raw", RATE, "pcm_s16le")

@@ -32,10 +32,13 @@ MOST_FINE_TUNES = 1000
 OPEN = ("created", "training")
 """Statuses of a fine-tune that is not over."""
 
-STAGES = ("waiting", "listening", "loading", "aligning", "training", "judging", "saving", "done")
+STAGES = (
+    *("waiting", "listening", "loading", "aligning", "training", "judging", "voices"),
+    *("saving", "done"),
+)
 """In order: in line, until its dataset is prepared, until the model is loaded, then those of
-`menura.models.contract.TuneNews`, while the model is stored, and after. A failed one keeps the
-stage that it failed in."""
+`menura.models.contract.TuneNews`, while voices are made and all is stored, and after. A failed one
+keeps the stage that it failed in."""
 
 KEPT_DAYS = 7
 """How long the checkpoints of a failed fine-tune wait for a retry."""
@@ -205,7 +208,7 @@ class FineTuneStore:
                 f"The fine-tune is {row.status}, so it has no model.",
                 "Wait until it is completed, or retry one that failed.",
             )
-        return self._files.adapters.check(row.adapter, row.adapter_digest)
+        return self._files.adapters.check(row.adapter, row.adapter_digest, trusting=True)
 
     def cancel(self, organisation_id: str, fine_tune_id: str) -> FineTune:
         """Ends one that is not over; who trains it stops within seconds.

@@ -6,7 +6,6 @@ Everything here runs in the server's event loop; nothing blocks and no locks are
 import asyncio
 import contextlib
 import itertools
-import os
 import sys
 from collections import deque
 from collections.abc import AsyncGenerator
@@ -18,6 +17,7 @@ from menura.errors import BusyError, CancelledError, MenuraError, ServerError
 from menura.models.contract import ModelInfo, StockVoice
 from menura.settings import Settings
 from menura.work.jobs import JobProgress, SpeechJob, SpeechOutput
+from menura.work.process import end, spawn
 from menura.work.protocol import (
     LENGTH,
     WINDOW,
@@ -36,7 +36,6 @@ from menura.work.protocol import (
 
 FIRST_RESTART_SECONDS = 0.5
 LONGEST_RESTART_SECONDS = 30.0
-STOP_SECONDS = 5.0
 
 _log = structlog.get_logger("menura.work")
 
@@ -67,6 +66,9 @@ class LaneOptions:
 
     stall_seconds: float = 600.0
     """Give a job up whose listener has taken nothing for so long."""
+
+    kill_seconds: float | None = None
+    """Kill a worker that is still at a job so long after it was told to stop; None waits for it."""
 
 
 @dataclass
@@ -223,7 +225,17 @@ class Lane:
         elif ticket.number in self._active:
             # It keeps its place until the worker says that it has stopped.
             self._send(Stop(ticket.number))
+            if self.options.kill_seconds is not None:
+                loop = asyncio.get_running_loop()
+                loop.call_later(self.options.kill_seconds, self._kill, ticket)
         self._rest()
+
+    def _kill(self, ticket: _Ticket) -> None:
+        """Ends a worker that does not stop; one that waits for it gets a new one."""
+        if self._active.get(ticket.number) is ticket and self._process is not None:
+            _log.warning("worker does not stop", lane=self.options.name, job=ticket.number)
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
 
     def _hand_over(self) -> None:
         """Gives waiting jobs to the worker, in order, as long as there are places."""
@@ -310,7 +322,7 @@ class Lane:
     async def _live(self) -> None:
         """Starts a worker and listens to it until it is gone; its jobs end with it."""
         self.failure = None
-        self._process = process = await _spawn(self._settings, self.options.niceness)
+        self._process = process = await spawn(self._settings, self.options.niceness)
         assert process.stdout is not None
         try:
             path = tuple(entry for entry in sys.path if entry)
@@ -326,7 +338,7 @@ class Lane:
                 self._receive(unframe(body))
         finally:
             was_ready, self.ready = self.ready, False
-            await _end(process)
+            await end(process)
             self._process = None
             self._bury(process.returncode, was_ready)
 
@@ -357,44 +369,3 @@ class Lane:
     def _tell(self) -> None:
         event, self.changed = self.changed, asyncio.Event()
         event.set()
-
-
-async def _spawn(settings: Settings, niceness: int) -> asyncio.subprocess.Process:
-    """Starts a worker process; one that is cancelled half-way is ended, not forgotten."""
-    starting = asyncio.ensure_future(
-        asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "menura.work.worker", str(niceness)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=worker_environment(settings),
-            limit=2**20,
-        )
-    )
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        await _end(await starting)
-        raise
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Lets a worker end by closing its input, and kills one that does not."""
-    if process.stdin is not None:
-        process.stdin.close()
-    try:
-        await asyncio.wait_for(process.wait(), STOP_SECONDS)
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
-def worker_environment(settings: Settings) -> dict[str, str]:
-    """The environment of a worker, set before it imports anything that makes threads.
-
-    Idle OpenMP threads spin by default; with two workers on few cores they would slow each other.
-    """
-    threads = str(settings.threads or min(os.cpu_count() or 1, 4))
-    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-    return {**os.environ, **dict.fromkeys(names, threads), "OMP_WAIT_POLICY": "PASSIVE"}

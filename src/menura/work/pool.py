@@ -1,4 +1,4 @@
-"""The workers of a server: one each to speak, clone, check clips, write down, prepare datasets."""
+"""The workers of a server: one each to speak, clone, check, write down, prepare datasets, train."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -16,6 +16,7 @@ from menura.work.lane import Lane, LaneOptions
 from menura.work.prepare import PrepareJob, PrepareOutcome
 from menura.work.protocol import Job
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
+from menura.work.tune import TuneJob, TuneOutcome, TuneProgress
 from menura.work.voices import EmbeddingJob, EmbeddingOutcome, LocaliseJob, VoiceJob, VoiceOutcome
 
 Outcome = TypeVar(
@@ -33,6 +34,13 @@ CLONE_NICENESS = 10
 CHECK_IDLE_SECONDS = 120.0
 TRANSCRIBE_IDLE_SECONDS = 600.0
 PREPARE_IDLE_SECONDS = 60.0
+TUNE_IDLE_SECONDS = 5.0
+TUNE_NICENESS = 15
+"""An hour of training should be felt less than a clone that somebody waits for."""
+
+TUNE_KILL_SECONDS = 5.0
+"""Its checkpoints are whole at any moment, so that a worker that is in the middle of a long step
+may be killed."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +154,21 @@ class WorkerPool:
             ),
         )
 
+        # Of its own: the fine-tunes wait in the library, as the files of datasets do.
+        self.tuning = Lane(
+            settings,
+            engine,
+            LaneOptions(
+                "fine-tune",
+                1,
+                together=1,
+                niceness=TUNE_NICENESS,
+                lazy=True,
+                idle_seconds=TUNE_IDLE_SECONDS,
+                kill_seconds=TUNE_KILL_SECONDS,
+            ),
+        )
+
     async def start(self) -> None:
         """Begins to load the model and returns at once; `model` waits for it."""
         self.speech.start()
@@ -153,10 +176,12 @@ class WorkerPool:
         self.checking.start()
         self.transcribing.start()
         self.preparing.start()
+        self.tuning.start()
 
     async def stop(self) -> None:
         """Ends every job with an error, then the workers."""
-        lanes = (self.speech, self.cloning, self.checking, self.transcribing, self.preparing)
+        computing = (self.speech, self.cloning, self.checking, self.transcribing)
+        lanes = (*computing, self.preparing, self.tuning)
         await asyncio.gather(*(lane.stop() for lane in lanes))
 
     @property
@@ -242,6 +267,18 @@ class WorkerPool:
         async with aclosing(self.preparing.run(job)) as results:
             async for result in results:
                 assert isinstance(result, JobProgress | PrepareOutcome)
+                yield result
+
+    async def tune(self, job: TuneJob) -> AsyncGenerator[TuneProgress | TuneOutcome, None]:
+        """Tunes the base model; yields how far it is, at last the outcome.
+
+        Closing the iterator stops the work; a worker that does not stop within TUNE_KILL_SECONDS is
+        killed. Raises BusyError when another one waits, ServerError when the worker died, and what
+        `Engine.tune` raises.
+        """
+        async with aclosing(self.tuning.run(job)) as results:
+            async for result in results:
+                assert isinstance(result, TuneProgress | TuneOutcome)
                 yield result
 
     async def make_voice(self, job: VoiceJob) -> VoiceOutcome:

@@ -18,6 +18,7 @@ from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, SpeechJob, Spe
 from menura.work.join import JoinJob, JoinOutcome
 from menura.work.prepare import PrepareJob, PrepareOutcome
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
+from menura.work.tune import TuneJob, TuneOutcome, TuneProgress
 from menura.work.voices import EmbeddingJob, EmbeddingOutcome, VoiceJob, VoiceOutcome
 
 Job = (
@@ -30,6 +31,7 @@ Job = (
     | JoinJob
     | PrepareJob
     | HearingJob
+    | TuneJob
 )
 Result = (
     SpeechOutput
@@ -42,6 +44,8 @@ Result = (
     | TranscriptOutcome
     | JoinOutcome
     | PrepareOutcome
+    | TuneProgress
+    | TuneOutcome
 )
 
 WINDOW = 4

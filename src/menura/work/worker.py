@@ -25,6 +25,7 @@ import structlog
 
 from menura.errors import CancelledError, MenuraError, ServerError
 from menura.work.check import CheckJob, HearingJob
+from menura.work.failures import as_menura
 from menura.work.jobs import CloneJob, JobProgress, SpeechJob, SpeechOutput
 from menura.work.join import JoinJob
 from menura.work.logs import configure_logs
@@ -44,6 +45,7 @@ from menura.work.protocol import (
     unframe,
 )
 from menura.work.transcribe import TranscribeJob
+from menura.work.tune import TuneJob
 from menura.work.voices import (
     EmbedClipJob,
     EmbeddedJob,
@@ -122,6 +124,8 @@ class Worker:
                 self._several(job_id, partial(self._engine.clone, job, self._progress(job_id)))
             case Start(job_id=job_id, job=PrepareJob() as job):
                 self._several(job_id, partial(self._engine.prepare, job, self._progress(job_id)))
+            case Start(job_id=job_id, job=TuneJob() as job):
+                self._several(job_id, partial(self._engine.tune, job))
             case Start(job_id=job_id, job=CheckJob() as job):
                 self._single(job_id, partial(self._engine.check, job, self._progress(job_id)))
             case Start(job_id=job_id, job=HearingJob() as job):
@@ -154,7 +158,7 @@ class Worker:
         except StopIteration:
             self._close(job_id, None)
         except Exception as error:
-            self._close(job_id, _as_menura(error))
+            self._close(job_id, as_menura(error))
         else:
             # An empty one only says that others may have their turn.
             if not output.empty:
@@ -169,7 +173,7 @@ class Worker:
             if close is not None:
                 close()
         except Exception as failure:
-            error = error or _as_menura(failure)
+            error = error or as_menura(failure)
         self._send(Ended(job_id, error))
 
     def _several(self, job_id: int, work: Callable[[], Generator[Result, None, None]]) -> None:
@@ -178,9 +182,11 @@ class Worker:
         try:
             with closing(work()) as outcomes:
                 for outcome in outcomes:
+                    if job_id in self._stopped:
+                        break
                     self._send(Item(job_id, outcome))
         except Exception as failure:
-            error = _as_menura(failure)
+            error = as_menura(failure)
         self._stopped.discard(job_id)
         self._send(Ended(job_id, error))
 
@@ -191,7 +197,7 @@ class Worker:
             if job_id not in self._stopped:
                 self._send(Item(job_id, work()))
         except Exception as failure:
-            error = _as_menura(failure)
+            error = as_menura(failure)
         self._stopped.discard(job_id)
         self._send(Ended(job_id, error))
 
@@ -231,18 +237,6 @@ def load_engine(begin: Begin) -> "Engine":
         ) from error
     engine: Engine = factory(begin.settings)
     return engine
-
-
-def _as_menura(error: Exception) -> MenuraError:
-    if isinstance(error, MenuraError):
-        # Without its cause and traceback: those need not survive pickling.
-        return error
-    _log.error("unexpected error in a job", exc_info=error)
-    return ServerError(
-        "internal_error",
-        "Something in Menura failed unexpectedly.",
-        "The server's log has the details; please report it.",
-    )
 
 
 def _read(stream: IO[bytes]) -> Any | None:  # noqa: ANN401 - any message
@@ -304,7 +298,7 @@ def main() -> None:
         if begin.warm:
             engine.warm_up()
     except Exception as error:
-        send(Ended(None, _as_menura(error)))
+        send(Ended(None, as_menura(error)))
         return
     send(ready)
     Worker(engine, send, inbox, stopped).run()
