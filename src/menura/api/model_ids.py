@@ -7,6 +7,7 @@ two defaults of old clients, which could not talk to any server otherwise. `MENU
 to this table or changes it. `docs/models.md` shows the table.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from menura.errors import InputError
@@ -49,6 +50,19 @@ TABLE: Mapping[str, str] = {
     "gpt-4o-mini-tts-2025-12-15": BASE,
 }
 
+DATED: Mapping[str, str] = {
+    "sonic-3.5": "sonic-3.5-2026-05-04",
+    "sonic-3": "sonic-3-2026-01-12",
+    "sonic-2": "sonic-2-2025-06-11",
+    "sonic-preview": "sonic-2-2025-06-11",
+    "sonic-turbo": "sonic-turbo-2025-06-04",
+}
+"""The dated id that an alias of Cartesia's stands for, where it has one."""
+
+OPENAI = frozenset(name for name in TABLE if not name.startswith("sonic"))
+
+_DATE = re.compile(r"-[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+
 RECOGNISER = "whisper-base"
 """The model that writes speech down."""
 
@@ -84,6 +98,26 @@ def check_model_id(asked: str, base: ModelInfo, extra: Mapping[str, str]) -> Non
             f"There is no model {asked[:80]!r}.",
             f"Use {base.alias!r}, {base.snapshot!r} or a current name such as 'sonic-latest'.",
         )
+
+
+def dated_id(asked: str, base: ModelInfo) -> str:
+    """The dated id that a name of the base model stands for: Cartesia's own, or the snapshot's.
+
+    The latter is what names stand for that have no date, such as the alias and `sonic-latest`.
+    """
+    if asked in OPENAI or asked not in TABLE:
+        return base.snapshot
+    return DATED.get(asked) or (asked if _DATE.search(asked) else base.snapshot)
+
+
+def activates(asked: str, tuned_as: str, base: ModelInfo, *, aliases: bool) -> bool:
+    """Whether a model name asks for the weights of a fine-tune of the base model (section 16).
+
+    Its own dated id does, which `tuned_as` stands for, and the snapshot; with `aliases`, all that
+    stands for one of these. Names of OpenAI do, since their clients know no other.
+    """
+    wanted = (dated_id(tuned_as, base), base.snapshot)
+    return asked in wanted or asked in OPENAI or (aliases and dated_id(asked, base) in wanted)
 
 
 def check_recogniser_id(asked: str, extra: Mapping[str, str]) -> None:

@@ -8,6 +8,9 @@ from menura.errors import InputError
 FIRST_PAGED = date(2024, 11, 13)
 """Before this date `GET /voices` answers a bare array."""
 
+DATED_MODELS = date(2026, 3, 1)
+"""From this date a fine-tune's weights speak for a dated model id only; before, for aliases too."""
+
 ACCENT_SLUGS = date(2026, 8, 14)
 """From this date an accent is a slug; before, a display name."""
 
@@ -16,7 +19,7 @@ KNOWN = (
     FIRST_PAGED,
     date(2025, 4, 16),
     date(2025, 11, 4),
-    date(2026, 3, 1),
+    DATED_MODELS,
     ACCENT_SLUGS,
 )
 NEWEST = KNOWN[-1]

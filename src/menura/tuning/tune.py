@@ -30,8 +30,8 @@ from menura.work.tune import (
 
 ADAPTER_FILE = "adapter.safetensors"
 
-VOICES_STAGE = "voices"
-"""Comes after the model's own stages: clips are compared, voices made and all is written."""
+SAVING = "saving"
+"""Comes after the model's own stages: clips are compared, voices made, and all is written."""
 
 _TUNED = 0.97
 """Share of the whole that is done when the model is tuned."""
@@ -120,7 +120,7 @@ def _choose(
     for done, number in enumerate(numbers):
         if not done % 8:
             share = _TUNED + (1.0 - _TUNED) * done / len(numbers)
-            yield clock.told(TuneNews(VOICES_STAGE, share))
+            yield clock.told(TuneNews(SAVING, share))
         clip = clips[number]
         manner = measure_manner(clip.audio, clip.sample_rate, clip.transcript, clip.language)
         if manner is not None:

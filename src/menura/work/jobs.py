@@ -26,7 +26,10 @@ class VoiceRef:
     """That of an embedding, which a voice is made of for it."""
 
     adapter: Path | None = None
-    """File of the fine-tune whose weights speak a stored state; None where the base model's do."""
+    """Weights of the fine-tune that speak a stored state; None where the base model's do."""
+
+    fine_tune: str | None = None
+    """Id of the fine-tune that the voice is of, with its weights or without."""
 
 
 @dataclass(frozen=True)
