@@ -33,6 +33,7 @@ from menura.api.routes import (
     localize,
     mix,
     openai,
+    playground,
     previews,
     socket,
     speech,
@@ -140,6 +141,7 @@ def create_app(
     for part in (
         status,
         docs,
+        playground,
         check,
         clone,
         embeddings,

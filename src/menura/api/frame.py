@@ -38,9 +38,11 @@ class RequestFrame:
             await self.app(scope, receive, send)
             return
         identity = str(uuid.uuid4())
-        path = scope["path"].rstrip("/") or "/"
+        given = scope["path"]
+        path = given.rstrip("/") or "/"
         scope = {**scope, "path": path, "raw_path": path.encode()}
-        scope["state"] = {**scope.get("state", {}), "request_id": identity}
+        told = {"request_id": identity, "slashed": path != given}
+        scope["state"] = {**scope.get("state", {}), **told}
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send)
             return

@@ -1,7 +1,7 @@
 """Whether the server is there, and whether it can speak."""
 
-from fastapi import APIRouter
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from menura.api.deps import ServicesDep
 from menura.api.schemas import ReadyBody, StatusBody
@@ -11,8 +11,13 @@ router = APIRouter(tags=["Status"])
 
 
 @router.get("/", summary="Newest API version")
-async def status() -> StatusBody:
-    """Says which API date the server knows last. Needs no key."""
+async def status(request: Request) -> StatusBody:
+    """Says which API date the server knows last. Needs no key.
+
+    A browser, which asks for `text/html`, is sent to the playground.
+    """
+    if "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse("playground/", 307, {"Vary": "Accept"})  # type: ignore[return-value]
     return StatusBody(ok=True, version=NEWEST)
 
 
