@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     max_dataset_seconds: int = Field(default=4 * 3600, ge=1, le=24 * 3600)
     """Longest recording of a dataset."""
 
+    least_tune_seconds: float = Field(default=1800.0, gt=0)
+    """Speech that counts in a dataset, without which no fine-tune begins. Less is for tests."""
+
     tune_seconds: float = Field(default=3000.0, gt=0)
     """Time that the training of a fine-tune may take on an idle machine."""
 
