@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from menura.errors import MenuraError, NotFoundError, ServerError, TooLargeError
 from menura.library.blobs import BlobStore
 from menura.library.database import Database
+from menura.library.dataset_use import check_changeable
 from menura.library.datasets import audio_name, bury, find_dataset
 from menura.library.files import new_file_id, plain_name
 from menura.library.paging import Page, Window, read_page
@@ -56,7 +57,7 @@ class DatasetFileStore:
 
         A duplicate of one that failed is prepared again. Where the organisation has the same
         recording in another dataset, what was found there is taken. `source` has to lie on the same
-        disk. Raises NotFoundError, TooLargeError.
+        disk. Raises NotFoundError, TooLargeError, ConflictError while the dataset is trained on.
         """
         identity = new_file_id()
         size = source.stat().st_size
@@ -66,7 +67,7 @@ class DatasetFileStore:
         try:
             self.blobs.seal(identity)
             with self._database.write() as session:
-                find_dataset(session, organisation_id, dataset_id)
+                check_changeable(session, find_dataset(session, organisation_id, dataset_id))
                 here = (DatasetFile.dataset_id == dataset_id) & DatasetFile.deleted_at.is_(None)
                 same = session.scalars(
                     select(DatasetFile).where(here, DatasetFile.digest == digest)
@@ -146,9 +147,12 @@ class DatasetFileStore:
             )
 
     def delete(self, organisation_id: str, dataset_id: str, file_id: str) -> None:
-        """Deletes a recording for good; its place in the list stays a day. Raises NotFoundError."""
+        """Deletes a recording for good; its place in the list stays a day.
+
+        Raises NotFoundError, ConflictError while the dataset is trained on.
+        """
         with self._database.write() as session:
-            find_dataset(session, organisation_id, dataset_id)
+            check_changeable(session, find_dataset(session, organisation_id, dataset_id))
             row = _find(session, dataset_id, file_id)
             session.execute(delete(Utterance).where(Utterance.file_id == file_id))
             bury(row, datetime.now(UTC))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from menura.errors import InputError, NotFoundError, TooLargeError
 from menura.library.blobs import BlobStore
 from menura.library.database import Database
+from menura.library.dataset_use import check_changeable, check_deletable
 from menura.library.files import new_id
 from menura.library.paging import Page, Window, read_page
 from menura.library.tables import Dataset, DatasetFile, Utterance
@@ -69,6 +70,11 @@ class DatasetStore:
         with self._database.read() as session:
             return find_dataset(session, organisation_id, dataset_id)
 
+    def check_changeable(self, organisation_id: str, dataset_id: str) -> None:
+        """Raises NotFoundError, and ConflictError for a dataset that is being trained on."""
+        with self._database.read() as session:
+            check_changeable(session, find_dataset(session, organisation_id, dataset_id))
+
     def list(self, organisation_id: str, window: Window) -> Page[Dataset]:
         """Lists datasets, newest first. Raises InputError for an unknown cursor."""
         with self._database.read() as session:
@@ -126,11 +132,12 @@ class DatasetStore:
     ) -> Dataset:
         """Sets whose utterances count: a number with that speaker's embedding.
 
-        None leaves it to who speaks longest. Raises NotFoundError, InputError for a speaker that
-        the dataset does not have.
+        None leaves it to who speaks longest. Raises NotFoundError, ConflictError while it is trained
+        on, InputError for a speaker that the dataset does not have.
         """
         with self._database.write() as session:
             row = find_dataset(session, organisation_id, dataset_id)
+            check_changeable(session, row)
             if speaker is not None and embedding is None:
                 raise speaker_not_found(speaker)
             row.chosen, row.target = (None, 0) if speaker is None else (embedding, speaker)
@@ -139,11 +146,12 @@ class DatasetStore:
     def delete(self, organisation_id: str, dataset_id: str) -> None:
         """Deletes a dataset with its recordings for good; its place in the list stays a day.
 
-        Raises NotFoundError.
+        Raises NotFoundError, ConflictError while a fine-tune needs it.
         """
         now = datetime.now(UTC)
         with self._database.write() as session:
             row = find_dataset(session, organisation_id, dataset_id)
+            check_deletable(session, row)
             row.deleted_at = now
             row.name = row.description = ""
             row.chosen = None

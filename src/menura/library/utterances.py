@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from menura.errors import InputError, NotFoundError
 from menura.library.blobs import BlobStore
 from menura.library.database import Database
+from menura.library.dataset_use import check_changeable
 from menura.library.datasets import audio_name, counting, find_dataset
 from menura.library.files import new_id
 from menura.library.paging import Window
@@ -113,7 +114,8 @@ class UtteranceStore:
     ) -> Utterance:
         """Sets `corrected` and `excluded`, whichever is given; None takes a decision back.
 
-        Raises NotFoundError, InputError for an empty transcript or one that is too long.
+        Raises NotFoundError, ConflictError while the dataset is trained on, InputError for an empty
+        transcript or one that is too long.
         """
         corrected = changes.get("corrected")
         if isinstance(corrected, str) and not 0 < len(corrected.strip()) <= TRANSCRIPT_CHARACTERS:
@@ -124,6 +126,7 @@ class UtteranceStore:
             )
         with self._database.write() as session:
             row = _find(session, organisation_id, dataset_id, utterance_id)
+            check_changeable(session, find_dataset(session, organisation_id, dataset_id))
             for name in ("corrected", "excluded"):
                 if name in changes:
                     setattr(row, name, changes[name])

@@ -163,7 +163,7 @@ async def upload_dataset_file(
     `Menura-Duplicate` is `true`, and the id is that of the first.
     """
     owner = caller.organisation_id
-    await run_in_threadpool(at.library.datasets.get, owner, dataset_id)
+    await run_in_threadpool(at.library.datasets.check_changeable, owner, dataset_id)
     limit = at.settings.max_dataset_file_bytes + _FORM_BYTES
     async with receive_form(
         request, at.library.uploads.folder, ("file",), limit, "split longer recordings"
