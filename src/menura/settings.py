@@ -86,6 +86,10 @@ class Settings(BaseSettings):
     tune_seconds: float = Field(default=3000.0, gt=0)
     """Time that the training of a fine-tune may take on an idle machine."""
 
+    fine_tune_strict: bool = False
+    """Refuse speech in a voice of a fine-tune whose weights the request's model id does not ask
+    for, instead of speaking with the base model's."""
+
     max_transcript_characters: int = Field(default=100_000, ge=1)
     """Longest text of one speech request."""
 

@@ -177,7 +177,13 @@ def create_app(
         allow_headers=["*"],
         expose_headers=[
             *("X-Request-Id", "Retry-After", "Menura-Model", "Menura-Language", "Menura-Ignored"),
-            *("Menura-Speed", "Cartesia-File-ID", "Menura-Duplicate", "Menura-Enhanced"),
+            *(
+                "Menura-Fine-Tune",
+                "Menura-Speed",
+                "Cartesia-File-ID",
+                "Menura-Duplicate",
+                "Menura-Enhanced",
+            ),
             "Menura-SNR",
         ],
     )

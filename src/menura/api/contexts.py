@@ -29,6 +29,7 @@ from menura.api.speech_events import (
     speech_events,
 )
 from menura.api.speech_requests import speech_job
+from menura.api.tuned_speech import opening_fields
 from menura.api.versions import NEWEST
 from menura.audio.formats import parse_output_format
 from menura.errors import MenuraError, ServerError, TooLargeError
@@ -97,6 +98,7 @@ class Context:
         self._use: SpeechUse | None = None
         self._language: str | None = None
         self._letters = 0
+        self._heard = False
         self._seconds = 0.0  # of audio sent
         self._quiet_since = _now()
         self._before = ""  # the end of the text that was spoken last
@@ -242,7 +244,7 @@ class Context:
         if self._letters >= SURE_LETTERS:
             # A context is one text in one language; a short beginning does not tell which.
             self._language = job.language
-        use = await self._admitted()
+        use = await self._admitted(job)
         await use.expect(billable_characters(piece.text))
         await self._pause(piece, job)
         offset = self._seconds
@@ -262,9 +264,9 @@ class Context:
         self._delivery = parse(piece.text, start).after
         self._config = piece.manner.generation_config
 
-    async def _admitted(self) -> SpeechUse:
+    async def _admitted(self, job: SpeechJob) -> SpeechUse:
         if self._use is None:
-            place = await admit(self._at, self._caller, self._request, "socket", 0)
+            place = await admit(self._at, self._caller, self._request, job, "socket", 0)
             self._use = await self._stack.enter_async_context(place)
         return self._use
 
@@ -282,6 +284,9 @@ class Context:
         for event in speech_events(
             output, self._request.timestamps, step_ms=step_ms, offset=offset, common=common
         ):
+            if event["type"] == "chunk" and not self._heard:
+                self._heard = True
+                event |= opening_fields(job.voice)
             await self._send(event)
         self._seconds += seconds_of(output.data, job.output)
 

@@ -9,6 +9,7 @@ from menura.api.services import Services
 from menura.audio.formats import OutputFormat
 from menura.library.stock import stock_id
 from menura.library.tables import Voice
+from menura.library.tuned_voices import whole_ref
 from menura.work.jobs import SpeechJob
 
 OUTPUT = OutputFormat("mp3", 44100, bit_rate=64000)
@@ -39,7 +40,7 @@ async def preview(at: Services, voice: Voice) -> bytes:
     store = at.library.previews
     with contextlib.suppress(FileNotFoundError):
         return await run_in_threadpool((store.folder / name).read_bytes)
-    ref = await run_in_threadpool(at.library.voices.ref, voice)
+    ref = await run_in_threadpool(whole_ref, at.library, voice)
     job = SpeechJob(SENTENCES[voice.locale[:2]], ref, voice.locale, OUTPUT)
     data = b"".join([output.data async for output in at.pool.speak(job)])
 

@@ -7,19 +7,30 @@ from menura.api.auth import Caller
 from menura.api.metering import SpeechUse, Surface, billable_characters
 from menura.api.schemas import SpeechRequest
 from menura.api.services import Services
+from menura.api.tuned_speech import note
 from menura.api.voice_choice import voice_id
 from menura.work.jobs import SpeechJob, SpeechOutput
 
 
 async def admit(
-    at: Services, caller: Caller, body: SpeechRequest, surface: Surface, characters: int
+    at: Services,
+    caller: Caller,
+    body: SpeechRequest,
+    job: SpeechJob,
+    surface: Surface,
+    characters: int,
 ) -> SpeechUse:
-    """A place for one speech context, to be entered; `characters` are those known to be spoken."""
+    """A place for one speech context, to be entered; `characters` are those known to be spoken.
+
+    The `job` is the first one of the context; the voice stays the same.
+    """
+    note(job.voice, body.model_id)
     return at.meter.speech(
         caller,
         surface=surface,
         model=(await at.model()).info.snapshot,
         voice_id=voice_id(body.voice),
+        pro=job.voice.adapter is not None,
         characters=characters,
     )
 
@@ -50,7 +61,7 @@ async def speak_request(
 
     Raises BusyError and QuotaError before any audio, and what `speak` raises.
     """
-    place = await admit(at, caller, body, surface, billable_characters(body.transcript))
+    place = await admit(at, caller, body, job, surface, billable_characters(body.transcript))
     async with place as use, aclosing(speak(at, use, job)) as outputs:
         async for output in outputs:
             yield output

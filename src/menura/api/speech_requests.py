@@ -1,5 +1,6 @@
 """From the body of a speech request to a job, for every route that speaks."""
 
+from dataclasses import replace
 from datetime import date
 
 from starlette.concurrency import run_in_threadpool
@@ -10,7 +11,8 @@ from menura.api.model_ids import check_model_id
 from menura.api.schemas import SpeechRequest
 from menura.api.services import Services
 from menura.api.speech_controls import read_controls
-from menura.api.versions import NEWEST
+from menura.api.tuned_speech import HEADER, shown, with_weights
+from menura.api.versions import DATED_MODELS, NEWEST
 from menura.api.voice_choice import find_speaker, speaker_ref
 from menura.audio.formats import parse_output_format
 from menura.errors import TextError, TooLargeError
@@ -22,10 +24,16 @@ from menura.work.jobs import SpeechJob
 
 
 async def speech_job(
-    at: Services, caller: Caller, body: SpeechRequest, version: date = NEWEST
+    at: Services,
+    caller: Caller,
+    body: SpeechRequest,
+    version: date = NEWEST,
+    *,
+    aliases: bool = False,
 ) -> SpeechJob:
     """What the worker is asked for; waits for the model of a server that has just started.
 
+    With `aliases`, an undated model id asks for the weights of a fine-tune too, as on old dates.
     Raises InputError, TextError, NotFoundError, TooLargeError, NotReadyError.
     """
     output = parse_output_format(body.output_format)
@@ -67,6 +75,10 @@ async def speech_job(
         normalized_words=isinstance(body, SpeechEventsRequest) and body.normalized_words,
     )
     check_model_id(body.model_id, (await at.model()).info, at.settings.model_ids)
+    if speaker.voice is not None:
+        undated = aliases or version < DATED_MODELS
+        ref = await with_weights(at, speaker.voice, job.voice, body.model_id, aliases=undated)
+        job = replace(job, voice=ref)
     return job
 
 
@@ -77,6 +89,9 @@ async def speech_headers(at: Services, body: SpeechRequest, job: SpeechJob) -> d
     ignored = ignored_fields(body)
     if ignored:
         headers["Menura-Ignored"] = ", ".join(ignored)
+    fine_tune = shown(job.voice)
+    if fine_tune is not None:
+        headers[HEADER] = fine_tune
     return headers
 
 

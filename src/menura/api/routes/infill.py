@@ -18,6 +18,7 @@ from menura.api.once_file import OnceFile
 from menura.api.schemas import SpeechRequest
 from menura.api.services import Services
 from menura.api.speech_requests import speech_headers, speech_job
+from menura.api.tuned_speech import note
 from menura.audio.formats import OutputFormat
 from menura.errors import InputError, TooLargeError
 from menura.work.jobs import SpeechJob
@@ -101,7 +102,14 @@ async def _fill(
     count = billable_characters(body.transcript)
     spoken = target.with_suffix(".spoken")
     model = (await at.model()).info.snapshot
-    place = at.meter.infill(caller, model=model, voice_id=str(body.voice), characters=count)
+    note(job.voice, body.model_id)
+    place = at.meter.infill(
+        caller,
+        model=model,
+        voice_id=str(body.voice),
+        pro=job.voice.adapter is not None,
+        characters=count,
+    )
     try:
         async with place as use:
             with spoken.open("xb") as file:

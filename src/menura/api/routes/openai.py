@@ -70,7 +70,9 @@ async def speak(request: Request, at: ServicesDep, caller: CallerDep) -> Respons
     most = at.settings.max_transcript_characters
     sent = parse(OpenAISpeechRequest, await read_body(request, 12 * most + 65536))
     asked = await translate(at, caller, sent)
-    job = replace(await speech_job(at, caller, asked.body), output=asked.output)
+    # These clients send no API date, so that none of them has to know of dated ids.
+    spoken = await speech_job(at, caller, asked.body, aliases=True)
+    job = replace(spoken, output=asked.output)
     headers = {**await speech_headers(at, asked.body, job), **asked.headers}
     headers = with_ignored(headers, sent)
     outputs = speak_request(at, caller, asked.body, job, "openai")

@@ -9,6 +9,7 @@ from menura.api.saving import HEADER, SavedSpeech
 from menura.api.schemas import SpeechRequest, parse, read_body
 from menura.api.speaking import speak_request
 from menura.api.speech_requests import speech_headers, speech_job
+from menura.api.tuned_speech import HEADER as FINE_TUNE
 
 router = APIRouter(prefix="/tts", tags=["Speech"])
 
@@ -32,6 +33,11 @@ router = APIRouter(prefix="/tts", tags=["Speech"])
                 },
                 "Menura-Ignored": {
                     "description": "Fields of the request that had no effect.",
+                    "schema": {"type": "string"},
+                },
+                FINE_TUNE: {
+                    "description": "Of a voice of a fine-tune: its id, and whether its weights "
+                    "spoke (`active`) or the base model's (`inactive`).",
                     "schema": {"type": "string"},
                 },
                 HEADER: {
