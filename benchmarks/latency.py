@@ -202,6 +202,7 @@ def run(arguments: argparse.Namespace, say: Say) -> Row:
         say("more requests than may wait")
         with Server(data, arguments.threads, MENURA_SPEECH_QUEUE=str(WAITING)) as server:
             result["refusals"] = {"waiting": WAITING, **refusals(server, 24)}
+    write_json(arguments.out, result)
     result["goals"] = goals(result)
     write_json(arguments.out, result)
     return result

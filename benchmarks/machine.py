@@ -10,6 +10,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 
@@ -96,7 +98,9 @@ def write_json(path: Path, content: Any) -> None:  # noqa: ANN401
 
 
 def _rounded(value: Any) -> Any:  # noqa: ANN401
-    """Floats to five places, so that files stay readable and diffs small."""
+    """Plain values, floats to five places, so that files stay readable and diffs small."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, float):
         return round(value, 5)
     if isinstance(value, dict):
