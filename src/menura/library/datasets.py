@@ -132,8 +132,8 @@ class DatasetStore:
     ) -> Dataset:
         """Sets whose utterances count: a number with that speaker's embedding.
 
-        None leaves it to who speaks longest. Raises NotFoundError, ConflictError while it is trained
-        on, InputError for a speaker that the dataset does not have.
+        None leaves it to who speaks longest. Raises NotFoundError, ConflictError while the dataset
+        is trained on, InputError for a speaker that it does not have.
         """
         with self._database.write() as session:
             row = find_dataset(session, organisation_id, dataset_id)

@@ -53,6 +53,10 @@ class FineTuneQueue:
             or_(table.worker.is_(None), table.heartbeat < silent),
         )
         taken = select(table.id).where(table.device == device, table.heartbeat >= silent)
+        with self._database.read() as session:
+            # Whoever has nothing to do asks often; most of the time no lock is needed to see that.
+            if session.scalars(todo.limit(1)).first() is None:
+                return None
         with self._database.write() as session:
             if session.scalars(taken.limit(1)).first() is not None:
                 return None
@@ -120,21 +124,25 @@ class FineTuneQueue:
                     record(session, row, step=told.step, losses=told.losses, scores=told.scores)
             return row is not None
 
-    def release(
-        self, task_id: str, worker: str, *, crashed: bool = False, after: float = 0.0
-    ) -> int:
+    def crashed(self, task_id: str, worker: str) -> int:
         """As in `menura.work.queue.WorkQueue`."""
         with self._database.write() as session:
             row = _held(session, task_id, worker)
             if row is None:
                 return 0
-            _let_go(row)
-            row.due_at = datetime.now(UTC) + timedelta(seconds=after)
-            if crashed:
-                further = row.furthest >= row.crashed_at + FURTHER
-                row.crashes = 1 if further or row.crashed_at < 0 else row.crashes + 1
-                row.crashed_at = row.furthest
+            further = row.furthest >= row.crashed_at + FURTHER
+            row.crashes = 1 if further else row.crashes + 1
+            row.crashed_at = row.furthest
             return row.crashes
+
+    def release(self, task_id: str, worker: str, *, after: float = 0.0) -> bool:
+        """As in `menura.work.queue.WorkQueue`."""
+        with self._database.write() as session:
+            row = _held(session, task_id, worker)
+            if row is not None:
+                _let_go(row)
+                row.due_at = datetime.now(UTC) + timedelta(seconds=after)
+            return row is not None
 
     def finish(self, task_id: str, worker: str, outcome: TuneOutcome) -> bool:
         """As in `menura.work.queue.WorkQueue`: with the weights, the voices, the report.
