@@ -24,6 +24,7 @@ from menura.datasets import Datasets
 from menura.errors import AudioError, InputError, ServerError
 from menura.library.offspring import localised, mixed
 from menura.library.refinements import NewRefinement
+from menura.library.tuned_voices import blendable, localisable, whole_ref
 from menura.library.voices import NewVoice, new_consent
 from menura.models import states
 from menura.models.contract import PhonemeTiming, Progress, WordTiming
@@ -233,7 +234,9 @@ class Menura:
         target = find_dialect(language, dialect)
         source = self.catalogue.row(voice.id if isinstance(voice, Voice) else voice)
         store = self.catalogue.library().voices
-        job = LocaliseJob(store.ref(source), source.locale, target.spoken, source.gender)
+        job = LocaliseJob(
+            store.ref(localisable(source)), source.locale, target.spoken, source.gender
+        )
         state = make_voice(self.engine, job, on_progress or _silent).state
         clean = None if name is None else clean_name(name)
         return self.catalogue.keep(localised(source, state, target, name=clean), state)
@@ -252,7 +255,7 @@ class Menura:
         sources = [self.catalogue.row(voice) for voice in voices]
         store = self.catalogue.library().voices
         weights = tuple(float(weight) for weight in voices.values())
-        job = MixJob(tuple(store.ref(source) for source in sources), weights)
+        job = MixJob(tuple(store.ref(blendable(source)) for source in sources), weights)
         state = make_voice(self.engine, job).state
         new = mixed(sources, weights, state, name=clean, description=description)
         return self.catalogue.keep(new, state)
@@ -279,7 +282,7 @@ class Menura:
         spoken = choose_language(parse(text).plain, language, None, row.locale)
         job = SpeechJob(
             text=text,
-            voice=self.catalogue.library().voices.ref(row, spoken),
+            voice=whole_ref(self.catalogue.library(), row, spoken),
             language=spoken,
             output=output_format(output),
             speed=within("speed", speed, SPEEDS),

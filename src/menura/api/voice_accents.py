@@ -9,6 +9,7 @@ from menura.api.auth import Caller
 from menura.api.services import Services
 from menura.errors import PermissionDeniedError
 from menura.library.tables import Voice
+from menura.library.tuned_voices import localisable
 from menura.library.voice_accents import NewAccent, check_room
 from menura.models import states
 from menura.text.utterance import Language
@@ -23,6 +24,7 @@ async def attach(at: Services, caller: Caller, voice_id: str, accents: Sequence[
     """
     owner, voices = caller.organisation_id, at.library.voices
     voice = await run_in_threadpool(voices.get, owner, voice_id)
+    localisable(voice)
     if voice.organisation_id is not None and voice.mode is None:
         raise PermissionDeniedError(
             "voice_not_a_clone",

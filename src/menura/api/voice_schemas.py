@@ -117,6 +117,11 @@ class VoiceBody(BaseModel):
         None, description="As given when the voice was cloned.", exclude_if=_absent
     )
     base_voice_id: str | None
+    fine_tune_id: str | None = Field(
+        None,
+        description="The fine-tune that the voice is of; see the header `Menura-Fine-Tune`.",
+        exclude_if=_absent,
+    )
     model_snapshot: str = Field(description="The base model that this voice belongs to.")
     refinement: RefinementBody | None = Field(
         None,
@@ -239,6 +244,7 @@ def _voice_fields(
         "preview_file_url": None,
         "consent": voice.consent and ConsentBody(**voice.consent),
         "base_voice_id": voice.base_voice_id,
+        "fine_tune_id": voice.fine_tune_id,
         "model_snapshot": voice.snapshot,
         "refinement": _refinement(voice.refinement, progress),
     }

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from menura.api.services import Services
 from menura.errors import InputError
 from menura.library.tables import Voice
+from menura.library.tuned_voices import embeddable
 from menura.work.voices import EmbedJob
 
 NUMBERS = 192
@@ -23,8 +24,9 @@ Embedding = Annotated[
 async def embedding_of(at: Services, voice: Voice) -> Sequence[float]:
     """The numbers of a voice as it is now; they are told once and kept.
 
-    Raises InputError where the model knows no embeddings.
+    Raises InputError where the model knows no embeddings, and for voices of fine-tunes.
     """
+    embeddable(voice)
     if voice.embedding is not None and voice.embedding_of == (voice.digest or voice.snapshot):
         return voice.embedding
     ref = await run_in_threadpool(at.library.voices.ref, voice)

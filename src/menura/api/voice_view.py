@@ -55,8 +55,8 @@ class View:
         try:
             return await embedding_of(self.at, voice)
         except InputError as error:
-            # A list must not fail because the base model is of another kind.
-            if error.code != "model_without_embeddings":
+            # A list must not fail because of the kind of the base model, or of one voice.
+            if error.code not in ("model_without_embeddings", "voice_without_embedding"):
                 raise
             return None
 

@@ -134,7 +134,16 @@ class Card(_Part):
 
 
 def check_exportable(voice: Voice) -> None:
-    """Raises PermissionDeniedError for a stock voice, which every Menura of its base has anyway."""
+    """Refuses stock voices, which every Menura of their base has anyway, and those of fine-tunes.
+
+    Raises PermissionDeniedError, InputError.
+    """
+    if voice.fine_tune_id is not None:
+        raise InputError(
+            "voice_not_exportable",
+            f"The voice {voice.name!r} belongs to a fine-tune and is nothing without its weights.",
+            f"Export the fine-tune {voice.fine_tune_id}, with all its voices.",
+        )
     if voice.stock_key is not None:
         raise PermissionDeniedError(
             "voice_not_exportable",

@@ -24,6 +24,7 @@ from menura.api.voice_schemas import (
     show_clone,
 )
 from menura.api.waiting import Waiting
+from menura.library.tuned_voices import blendable
 from menura.library.voices import CONSENT_CHARACTERS
 from menura.settings import Settings
 from menura.text.languages import resolve
@@ -142,7 +143,8 @@ async def _base(at: Services, caller: Caller, voice_id: str | None) -> VoiceRef 
     await at.voices_known()
 
     def find() -> VoiceRef:
-        return at.library.voices.ref(at.library.voices.get(caller.organisation_id, voice_id))
+        voices = at.library.voices
+        return voices.ref(blendable(voices.get(caller.organisation_id, voice_id)))
 
     return await run_in_threadpool(find)
 

@@ -14,6 +14,7 @@ from menura.api.voice_schemas import ClonedVoiceBody, show_clone
 from menura.api.voice_space import mixed_embedding
 from menura.errors import InputError
 from menura.library.offspring import embedded
+from menura.library.tuned_voices import blendable
 from menura.text.languages import SPOKEN, resolve
 from menura.work.voices import EmbedClipJob, EmbeddedJob
 
@@ -46,6 +47,8 @@ async def create_voice(
     numbers = tuple(mixed_embedding([(1.0, body.embedding)]))
     bases, refs = await find_voices(at, caller, [body.base_voice_id] if body.base_voice_id else [])
     base, ref = (bases[0], refs[0]) if bases else (None, None)
+    if base is not None:
+        blendable(base)
     language = resolve(body.language) if body.language else base.locale if base else SPOKEN[0]
     outcome = await at.pool.make_voice(EmbeddedJob(numbers, language, ref))
     new = embedded(

@@ -11,6 +11,7 @@ from menura.api.voice_making import find_voices, keep_voice
 from menura.api.voice_requests import REQUEST_BYTES, LocalizeRequest
 from menura.api.voice_schemas import ClonedVoiceBody, show_clone
 from menura.library.offspring import localised
+from menura.library.tuned_voices import localisable
 from menura.work.voices import LocaliseJob
 
 router = APIRouter(prefix="/voices", tags=["Voices"])
@@ -35,6 +36,7 @@ async def localize_voice(
     target = body.target(version)
     (source,), (ref,) = await find_voices(at, caller, [body.voice_id])
     gender = body.gender or source.gender
+    localisable(source)
     job = LocaliseJob(ref, source.locale, target.spoken, gender)
     with at.desk.aside():
         outcome = await while_connected(request, at.pool.make_voice(job))

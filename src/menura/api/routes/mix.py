@@ -20,6 +20,7 @@ from menura.api.voice_schemas import ClonedVoiceBody, show_clone
 from menura.api.voice_space import embedding_of, mixed_embedding
 from menura.errors import InputError
 from menura.library.offspring import mixed
+from menura.library.tuned_voices import blendable
 from menura.work.voices import MixJob
 
 router = APIRouter(prefix="/voices", tags=["Voices"])
@@ -53,6 +54,8 @@ async def mix_voices(
         return EmbeddingBody(embedding=await _numbers(at, caller, body))
     named = parse(NamedMixRequest, data)
     sources, refs = await find_voices(at, caller, [part.id for part in named.voices])
+    for source in sources:
+        blendable(source)
     outcome = await at.pool.make_voice(MixJob(refs, weights))
     new = mixed(
         sources,
