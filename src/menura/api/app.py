@@ -103,7 +103,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await workers.start()
         await desk.resume()
-        works = (at.follow_model(), at.tidy(), at.preparer.run())
+        works = (at.follow_model(), at.tidy(), at.preparer.run(), at.trainer.run())
         tasks = [asyncio.create_task(work) for work in works]
         try:
             yield

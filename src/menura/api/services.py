@@ -13,6 +13,7 @@ from menura.api.metering import Meter
 from menura.api.preparing import Preparer
 from menura.api.sockets import Sockets
 from menura.api.traffic import Traffic
+from menura.api.training import Trainer
 from menura.errors import MenuraError
 from menura.library.store import Library
 from menura.settings import Settings
@@ -36,6 +37,7 @@ class Services:
     desk: CloneDesk
     meter: Meter = field(init=False)
     preparer: Preparer = field(init=False)
+    trainer: Trainer = field(init=False)
     sockets: Sockets = field(default_factory=Sockets)
     traffic: Traffic = field(default_factory=Traffic)
     _stocked: bool = field(default=False)
@@ -44,6 +46,9 @@ class Services:
         self.meter = Meter(self.library)
         longest = self.settings.max_dataset_seconds
         self.preparer = Preparer(self.library, self.pool.prepare, longest)
+        self.trainer = Trainer(
+            self.library, self.settings, self.pool.tune, self.pool.model, self.meter.book_fine_tune
+        )
 
     async def follow_model(self) -> None:
         """Once the model is loaded, lists its stock voices and lets refinements go on."""

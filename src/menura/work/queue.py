@@ -4,7 +4,7 @@ A task is long (minutes to an hour) and is kept where it outlives every process.
 
     waiting ──claim──▶ held ──finish──▶ over
        ▲                │ └────fail───▶ over
-       └────release─────┘
+       └────release─────┘   (also once the holder has fallen silent)
 
 - Who claims a task holds it, under a name that nobody else has, until it is finished, failed or
   released. He shows with `beat` or `note` that he is still at it.
@@ -51,13 +51,17 @@ class WorkQueue(Protocol[Task, News, Outcome]):
     def note(self, task_id: str, worker: str, news: News) -> bool:
         """Keeps how far a task is; as `beat` besides."""
 
-    def release(
-        self, task_id: str, worker: str, *, crashed: bool = False, after: float = 0.0
-    ) -> int:
+    def crashed(self, task_id: str, worker: str) -> int:
+        """Counts a process that died of a task, which stays his.
+
+        Returns how many did in a row without getting further than the one before; 0 when the task
+        is no longer his.
+        """
+
+    def release(self, task_id: str, worker: str, *, after: float = 0.0) -> bool:
         """Puts a task back in line, at its old place, not to be claimed for `after` seconds.
 
-        With `crashed`, a process died of it: returns how many have in a row without getting
-        further than the one before. 0 when the task is no longer his.
+        False when it is no longer his.
         """
 
     def finish(self, task_id: str, worker: str, outcome: Outcome) -> bool:
