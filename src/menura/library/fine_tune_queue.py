@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -157,7 +158,7 @@ class FineTuneQueue:
             with self._database.write() as session:
                 row = _held(session, task_id, worker)
                 if row is not None:
-                    voices = list(map(partial(new_voice, row), outcome.voices))
+                    voices = list(map(partial(new_voice, row), outcome.voices, count(1)))
                     complete(session, row, stored, voices, outcome.report)
         except BaseException:
             self._files.remove(stored)
@@ -206,8 +207,8 @@ class FineTuneQueue:
                 row.booked_at = datetime.now(UTC)
 
 
-def new_voice(row: FineTune, voice: TunedVoice) -> NewVoice:
-    """What the library keeps of a voice of a fine-tune."""
+def new_voice(row: FineTune, voice: TunedVoice, number: int) -> NewVoice:
+    """What the library keeps of a voice of a fine-tune; the report tells of it by its number."""
     return NewVoice(
         name=f"{row.name}, {voice.name}",
         locale=row.locale,
@@ -216,7 +217,7 @@ def new_voice(row: FineTune, voice: TunedVoice) -> NewVoice:
         accent=row.accent,
         mode=None,
         transcript=voice.clip.transcript,
-        report={"made_by": "fine_tune", **voice.state.metadata},
+        report={"made_by": "fine_tune", "number": number, **voice.state.metadata},
         consent=row.consent,
         fine_tune_id=row.id,
     )
