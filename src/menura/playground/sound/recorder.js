@@ -38,7 +38,7 @@ export class Recorder {
       });
       this.context = new AudioContext();
       this.rate = this.context.sampleRate;
-      await this.context.audioWorklet.addModule(new URL("recorder-worklet.js", import.meta.url));
+      await this.context.audioWorklet.addModule(new URL("recorder_worklet.js", import.meta.url));
     } catch (error) {
       this.close();
       throw inWords(error);

@@ -1,0 +1,12 @@
+// From a recording to a voice.
+import { html } from "../lib.js";
+import { CloneForm } from "./clone_form.js";
+import { CloneResult } from "./clone_result.js";
+
+function Clone({ rest, query }) {
+  const [voiceId] = rest;
+  if (!voiceId) return html`<${CloneForm} />`;
+  return html`<${CloneResult} key=${voiceId} voiceId=${voiceId} besideId=${query.get("beside")} />`;
+}
+
+export const page = { path: "#/clone", title: "Clone", icon: "clone", component: Clone };
