@@ -1,7 +1,7 @@
 // From a recording to a voice.
 import { html } from "../lib.js";
-import { CloneForm } from "./clone_form.js";
-import { CloneResult } from "./clone_result.js";
+import { CloneForm } from "./clone/form.js";
+import { CloneResult } from "./clone/result.js";
 
 function Clone({ rest, query }) {
   const [voiceId] = rest;
