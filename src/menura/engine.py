@@ -29,13 +29,14 @@ from menura.speech.joining import write_joined
 from menura.speech.synthesis import synthesise
 from menura.text.warning import TextWarning
 from menura.tuning.prepare import prepare
-from menura.tuning.tune import Tuning, tunable, tune
+from menura.tuning.tune import Tuning, tune
 from menura.work.check import CheckJob, CheckOutcome, HearingJob, HearingOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput, VoiceRef
 from menura.work.join import JoinJob, JoinOutcome
 from menura.work.prepare import PrepareJob, PrepareOutcome
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.tune import TuneJob
+from menura.work.tuned_models import tunable
 from menura.work.voices import embedding_model
 
 _MOST_VOICES = 32

@@ -72,7 +72,8 @@ def _modest(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-def _spoken(language: str) -> str:
+def spoken(language: str) -> str:
+    """Refuses what is no language that can be spoken. Raises ValueError."""
     if language not in SPOKEN:
         raise ValueError(f"accepted: {', '.join(SPOKEN)}")
     return language
@@ -83,12 +84,14 @@ Report = Annotated[dict[str, Any], AfterValidator(_modest)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a card: strict, with all of its fields and no other."""
+
     # Times are texts in JSON, which a strict reader of JSON takes as such.
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
 
-class Finding(_Part):
+class Finding(Part):
     """One finding about the clip."""
 
     code: Annotated[Text, Field(max_length=100)]
@@ -97,14 +100,14 @@ class Finding(_Part):
     remedy: Annotated[Text, Field(max_length=2000)]
 
 
-class Consent(_Part):
+class Consent(Part):
     """That the person agreed to being cloned, in words."""
 
     statement: Annotated[Text, Field(min_length=1, max_length=CONSENT_CHARACTERS)]
     given_at: AwareDatetime | None = None
 
 
-class Origin(_Part):
+class Origin(Part):
     """Where the voice was made."""
 
     software: Annotated[Text, Field(max_length=100)]
@@ -114,14 +117,14 @@ class Origin(_Part):
     exported_at: AwareDatetime
 
 
-class Card(_Part):
+class Card(Part):
     """All that a voice file says beside the numbers."""
 
     version: Literal[1]
     name: Annotated[str, AfterValidator(one_line), Field(max_length=NAME_CHARACTERS)]
     description: Annotated[Text, Field(max_length=DESCRIPTION_CHARACTERS)]
     tagline: Annotated[Text, Field(max_length=TAGLINE_CHARACTERS)]
-    language: Annotated[str, AfterValidator(_spoken)]
+    language: Annotated[str, AfterValidator(spoken)]
     gender: Literal["masculine", "feminine", "gender_neutral"] | None
     accent: Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,59}$")] | None
     mode: Literal["similarity", "stability"] | None
@@ -160,7 +163,8 @@ def write(voice: Voice, state: VoiceState) -> bytes:
     except ValidationError as error:
         raise InputError(
             "voice_not_exportable",
-            f"The voice cannot be exported: its {_place(error)} is not accepted in a voice file.",
+            f"The voice cannot be exported: its {place_of_error(error)} is not accepted in a "
+            "voice file.",
             "Change it, and export the voice again.",
         ) from error
     text = card.model_dump_json()
@@ -184,13 +188,13 @@ def read_card(text: str | None) -> Card:
             raise StateError(
                 "voice_card_invalid", "The voice file says too much of its voice.", _REMEDY
             )
-        # Pydantic's own reader takes the last of two equal keys.
-        json.loads(text, object_pairs_hook=_once)
+        read_json_once(text)
         return Card.model_validate_json(text)
     except ValidationError as error:
         raise StateError(
             "voice_card_invalid",
-            f"The voice file's {_place(error)} cannot be used: {error.errors()[0]['msg'][:200]}.",
+            f"The voice file's {place_of_error(error)} cannot be used: "
+            f"{error.errors()[0]['msg'][:200]}.",
             _REMEDY,
         ) from error
     except (ValueError, RecursionError) as error:
@@ -269,9 +273,18 @@ def _said(voice: Voice) -> dict[str, Any]:
     }
 
 
-def _place(error: ValidationError) -> str:
+def place_of_error(error: ValidationError) -> str:
+    """Where in a card the first error is."""
     names = [str(part) for part in error.errors()[0]["loc"]]
     return ".".join(names)[:120] or "card"
+
+
+def read_json_once(text: str) -> None:
+    """Refuses JSON in which a key stands twice; pydantic's own reader takes the last of the two.
+
+    Raises ValueError, RecursionError.
+    """
+    json.loads(text, object_pairs_hook=_once)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def _check_header(data: bytes, most_bytes: int) -> dict[str, str]:
         raise StateError("state_foreign", "The file does not say which model made it.", _REMEDY)
     if metadata.get(_FORMAT) != _VERSION or _SNAPSHOT not in metadata:
         raise StateError("state_foreign", "The file is no voice file of this version.", _REMEDY)
-    if len(metadata) > MOST_TEXTS or not all(map(_is_text, metadata.items())):
+    if len(metadata) > MOST_TEXTS or not all(map(is_text, metadata.items())):
         raise StateError(
             "state_metadata_invalid", "The voice file's header has texts out of bounds.", _REMEDY
         )
@@ -170,8 +170,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _is_text(pair: tuple[str, str]) -> bool:
+def is_text(pair: tuple[str, object]) -> bool:
+    """Whether a name and its text may stand in a header: of bounded length, in whole characters."""
     name, text = pair
+    if not isinstance(text, str):
+        return False
     try:
         # Half of a surrogate pair is a JSON string, but nothing that could be stored.
         (name + text).encode("utf-8")
@@ -197,7 +200,7 @@ def _check_entry(name: str, entry: object, most_bytes: int) -> None:
         and len(shape) <= MOST_DIMENSIONS
         and len(offsets) == 2
         and math.prod(shape) * _DTYPES[dtype].itemsize == offsets[1] - offsets[0]
-        and _is_text((name, ""))
+        and is_text((name, ""))
     ):
         raise StateError(
             "state_broken", f"The tensor {name[:80]!r} has no sane shape or place.", _REMEDY

@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from menura.errors import InputError, ServerError
+from menura.errors import ServerError
 from menura.models.adapters import write_adapter
 from menura.models.contract import (
     Adapter,
@@ -27,6 +27,7 @@ from menura.work.tune import (
     TuneOutcome,
     TuneProgress,
 )
+from menura.work.tuned_models import tunable
 
 ADAPTER_FILE = "adapter.safetensors"
 
@@ -150,14 +151,3 @@ def _report(sources: Sequence[SourceClips], voices: Sequence[TunedVoice]) -> dic
             f"voice_{number}_why": source.why,
         }
     return report
-
-
-def tunable(model: BaseModel) -> TunableModel:
-    """The model, if it can be tuned. Raises InputError."""
-    if not isinstance(model, TunableModel):
-        raise InputError(
-            "model_cannot_be_tuned",
-            f"The base model {model.info.alias!r} cannot be fine-tuned.",
-            "Clone a voice from a clip instead, or use a model such as menura-1.",
-        )
-    return model
