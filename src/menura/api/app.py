@@ -16,6 +16,7 @@ from menura.api.dataset_report_schemas import UtteranceUpdate
 from menura.api.dataset_schemas import DatasetRequest, DatasetUpdate
 from menura.api.errors import Guard, add_error_handlers
 from menura.api.event_requests import SpeechEventsRequest
+from menura.api.fine_tune_schemas import FineTuneRequest
 from menura.api.frame import RequestFrame
 from menura.api.openai_speech import OpenAISpeechRequest
 from menura.api.routes import (
@@ -28,6 +29,9 @@ from menura.api.routes import (
     embeddings,
     export,
     files,
+    fine_tune_events,
+    fine_tune_report,
+    fine_tunes,
     infill,
     keys,
     localize,
@@ -159,6 +163,9 @@ def create_app(
         files,
         datasets,
         utterances,
+        fine_tunes,
+        fine_tune_events,
+        fine_tune_report,
         dictionaries,
         openai,
         stt,
@@ -218,6 +225,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                     DatasetRequest,
                     DatasetUpdate,
                     UtteranceUpdate,
+                    FineTuneRequest,
                 )
             ],
             ref_template="#/components/schemas/{model}",

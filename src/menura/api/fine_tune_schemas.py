@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from menura.api.plain_text import Line, Text
 from menura.api.schemas import RequestBody
 from menura.api.voice_schemas import DESCRIPTION_CHARACTERS, NAME_CHARACTERS
-from menura.errors import InputError
 
 FineTuneStatus = Literal["created", "training", "completed", "failed"]
 
@@ -88,8 +87,9 @@ class FineTuneBody(BaseModel):
     accent: str | None = None
     created_at: datetime
     stage: str = Field(
-        description="`waiting` in line, `preparing` until the recordings are prepared, then as the "
-        "model tells (`aligning`, `training`, `judging`); `done` when it is over."
+        description="`waiting` in line, `listening` until its dataset is prepared, `loading` the "
+        "model, `aligning`, `training`, `judging`, `saving`, then `done`; a failed one keeps the "
+        "stage that it failed in."
     )
     progress: float = Field(ge=0, le=1, description="Share done of the whole.")
     eta_seconds: float | None = Field(None, description="Time left; null until it can be told.")
@@ -101,9 +101,17 @@ class FineTuneBody(BaseModel):
         description="Figures: speech used, steps, likeness and naturalness before and after; more "
         "with `GET /fine-tunes/{id}/report`.",
     )
+    locale: str = Field(description="The language of the base model that it is trained in.")
     model_snapshot: str = Field(description="The base model that its voices speak with.")
-    seconds: float = Field(description="Time budget of the training.")
-    attempts: int = Field(description="How often it was begun.")
+    speech_seconds: float | None = Field(
+        None, description="Of the speech that it learns from; null until that was counted."
+    )
+    seconds: float | None = Field(
+        None, description="Time budget that was asked for; null for the server's own."
+    )
+    attempts: int = Field(description="1, and one more for each retry.")
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
     consent: FineTuneConsentBody | None = Field(
         None, exclude_if=lambda value: value is None, description="As given when it was made."
     )
@@ -122,12 +130,3 @@ class ConsentStatementBody(BaseModel):
 
     statement: str
     required: bool = Field(description="Whether a request has to say `consent: true`.")
-
-
-def voice_not_localizable(name: str) -> InputError:
-    """For localizing, or attaching accents to, a voice of a fine-tune (sections 7.7 and 7.8)."""
-    return InputError(
-        "voice_not_localizable",
-        f"The voice {name[:80]!r} belongs to a fine-tune and speaks with its weights only.",
-        "Localize a stock voice or an instant clone instead.",
-    )

@@ -28,7 +28,7 @@ from menura.work.jobs import Advice
 router = APIRouter(prefix="/datasets", tags=["Datasets"])
 
 _BODY_BYTES = 16 * 1024
-_WAV: dict[int | str, dict[str, Any]] = {
+WAV: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A WAV of 16 bits, mono, 24 kHz.",
         "content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}},
@@ -112,7 +112,7 @@ async def update_utterance(
     "/{dataset_id}/utterances/{utterance_id}/audio",
     summary="Hear an utterance",
     response_class=Response,
-    responses=_WAV,
+    responses=WAV,
 )
 async def get_utterance_audio(
     at: ServicesDep, caller: CallerDep, dataset_id: str, utterance_id: str

@@ -1,0 +1,90 @@
+"""What is asked for with a fine-tune, checked before anything begins (section 16)."""
+
+from datetime import date
+from typing import cast
+
+from starlette.concurrency import run_in_threadpool
+
+from menura.api.accents import CATALOGUE, read_accent
+from menura.api.auth import Caller
+from menura.api.fine_tune_schemas import FineTuneRequest
+from menura.api.model_ids import check_model_id, dated_id
+from menura.api.services import Services
+from menura.errors import TextError
+from menura.library import consent
+from menura.library.fine_tunes import NewFineTune
+from menura.models.contract import ModelInfo
+from menura.text.languages import resolve
+from menura.text.utterance import Language
+from menura.tuning.learning import learn_from
+
+
+async def checked(
+    at: Services, caller: Caller, body: FineTuneRequest, version: date
+) -> NewFineTune:
+    """A fine-tune that may be put in line.
+
+    A dataset that is not prepared yet is taken; it is looked at again before training. Raises
+    PermissionDeniedError and QuotaError for the plan, NotFoundError for the dataset, InputError for
+    consent, model, accent and what the dataset lacks, TextError for the language.
+    """
+    await at.meter.allow_fine_tune(caller, model=at.settings.model)
+    policy = cast(consent.Policy, at.settings.tune_consent)
+    agreed = consent.of_request(body.consent, policy, caller.key_id)
+    info = (await at.model()).info
+    check_model_id(body.model_id, info, at.settings.model_ids)
+    locale = spoken_locale(body.language, info)
+    accent = None
+    if body.accent:
+        accent = read_accent(body.accent, locale, version)
+        locale = accented(body.language, locale, accent, info)
+    new = NewFineTune(
+        name=body.name,
+        description=body.description,
+        language=body.language,
+        locale=locale,
+        # The dated one, since it is the one that activates the tuned weights later.
+        model_id=dated_id(body.model_id, info),
+        snapshot=info.snapshot,
+        dataset_id=body.dataset,
+        accent=accent,
+        consent=agreed,
+        api_key_id=caller.key_id,
+        budget=body.seconds,
+    )
+    owner = caller.organisation_id
+    await run_in_threadpool(
+        learn_from,
+        at.library,
+        new.row(owner),
+        least_seconds=at.settings.least_tune_seconds,
+        budget=new.budget or at.settings.tune_seconds,
+    )
+    return new
+
+
+def spoken_locale(asked: str, info: ModelInfo) -> Language:
+    """The language of the base model that a language or locale means. Raises TextError."""
+    try:
+        locale = resolve(asked)
+    except TextError:
+        locale = None
+    if locale is None or locale not in info.languages:
+        raise TextError(
+            "language_not_supported",
+            f"The base model {info.alias!r} does not speak {asked[:40]!r}.",
+            f"It speaks {', '.join(info.languages)}; a bare code such as 'en' is accepted too.",
+        )
+    return locale
+
+
+def accented(asked: str, locale: Language, slug: str, info: ModelInfo) -> Language:
+    """The language that is trained in for an accent: its own where only a bare code was asked for.
+
+    British is the example: `en` with it means `en-GB`.
+    """
+    if len(asked.strip()) > len("en"):
+        return locale
+    accent = CATALOGUE[slug]
+    spoken = resolve(accent.locale) if accent.dialect is None else accent.dialect.spoken
+    return spoken if spoken in info.languages else locale
