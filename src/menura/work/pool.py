@@ -17,6 +17,7 @@ from menura.work.prepare import PrepareJob, PrepareOutcome
 from menura.work.protocol import Job
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.tune import TuneJob, TuneOutcome, TuneProgress
+from menura.work.tuned_models import InspectModelJob, ModelOutcome
 from menura.work.voices import EmbeddingJob, EmbeddingOutcome, LocaliseJob, VoiceJob, VoiceOutcome
 
 Outcome = TypeVar(
@@ -27,6 +28,7 @@ Outcome = TypeVar(
     TranscriptOutcome,
     VoiceOutcome,
     EmbeddingOutcome,
+    ModelOutcome,
 )
 
 ENGINE = "menura.engine:Engine"
@@ -292,6 +294,14 @@ class WorkerPool:
         lane = self.cloning if long else self.speech
         return await _last(lane, job, VoiceOutcome)
 
+    async def inspect_model(self, job: InspectModelJob) -> ModelOutcome:
+        """Checks a file of a tuned model and takes it apart, in the clone worker: it may be large.
+
+        Raises BusyError when too many jobs wait, ServerError when the worker died, and what
+        `menura.work.tuned_models.inspect_model` raises.
+        """
+        return await _last(self.cloning, job, ModelOutcome)
+
     async def embed(self, job: EmbeddingJob) -> tuple[float, ...]:
         """Tells a voice or a speaker as 192 numbers, in the speech worker.
 
@@ -307,6 +317,7 @@ _MISSING = {
     JoinOutcome: ("job_without_audio", "The job ended without its audio."),
     TranscriptOutcome: ("job_without_transcript", "The job ended without a transcript."),
     VoiceOutcome: ("job_without_voice", "The job ended without a voice."),
+    ModelOutcome: ("job_without_model", "The job ended without a model."),
     EmbeddingOutcome: ("job_without_embedding", "The job ended without an embedding."),
 }
 """Code and sentence for a job that ends without what it was to give."""

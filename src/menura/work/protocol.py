@@ -19,6 +19,7 @@ from menura.work.join import JoinJob, JoinOutcome
 from menura.work.prepare import PrepareJob, PrepareOutcome
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.tune import TuneJob, TuneOutcome, TuneProgress
+from menura.work.tuned_models import InspectModelJob, ModelOutcome
 from menura.work.voices import EmbeddingJob, EmbeddingOutcome, VoiceJob, VoiceOutcome
 
 Job = (
@@ -32,6 +33,7 @@ Job = (
     | PrepareJob
     | HearingJob
     | TuneJob
+    | InspectModelJob
 )
 Result = (
     SpeechOutput
@@ -46,6 +48,7 @@ Result = (
     | PrepareOutcome
     | TuneProgress
     | TuneOutcome
+    | ModelOutcome
 )
 
 WINDOW = 4

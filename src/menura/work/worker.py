@@ -46,6 +46,7 @@ from menura.work.protocol import (
 )
 from menura.work.transcribe import TranscribeJob
 from menura.work.tune import TuneJob
+from menura.work.tuned_models import InspectModelJob, inspect_model
 from menura.work.voices import (
     EmbedClipJob,
     EmbeddedJob,
@@ -139,6 +140,8 @@ class Worker:
             ):
                 progress = self._progress(job_id)
                 self._single(job_id, partial(make_voice, self._engine, job, progress))
+            case Start(job_id=job_id, job=InspectModelJob() as job):
+                self._single(job_id, partial(inspect_model, self._engine.model, job))
             case Start(job_id=job_id, job=EmbedJob() | EmbedClipJob() as job):
                 self._single(job_id, partial(embed_voice, self._engine, job))
             case Stop(job_id=job_id):
