@@ -10,13 +10,13 @@ from menura.api.auth import Caller
 from menura.api.fine_tune_schemas import FineTuneRequest
 from menura.api.model_ids import check_model_id, dated_id
 from menura.api.services import Services
-from menura.errors import TextError
 from menura.library import consent
 from menura.library.fine_tunes import NewFineTune
 from menura.models.contract import ModelInfo
 from menura.text.languages import resolve
 from menura.text.utterance import Language
 from menura.tuning.learning import learn_from
+from menura.tuning.requirements import spoken_locale
 
 
 async def checked(
@@ -61,21 +61,6 @@ async def checked(
         budget=new.budget or at.settings.tune_seconds,
     )
     return new
-
-
-def spoken_locale(asked: str, info: ModelInfo) -> Language:
-    """The language of the base model that a language or locale means. Raises TextError."""
-    try:
-        locale = resolve(asked)
-    except TextError:
-        locale = None
-    if locale is None or locale not in info.languages:
-        raise TextError(
-            "language_not_supported",
-            f"The base model {info.alias!r} does not speak {asked[:40]!r}.",
-            f"It speaks {', '.join(info.languages)}; a bare code such as 'en' is accepted too.",
-        )
-    return locale
 
 
 def accented(asked: str, locale: Language, slug: str, info: ModelInfo) -> Language:

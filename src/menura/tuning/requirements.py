@@ -1,7 +1,10 @@
-"""Whether a dataset can be trained on."""
+"""What a fine-tune can be made of: a dataset with enough speech, in a language of the model."""
 
-from menura.errors import InputError
+from menura.errors import InputError, TextError
 from menura.library.store import Library
+from menura.models.contract import ModelInfo
+from menura.text.languages import resolve
+from menura.text.utterance import Language
 from menura.tuning.report import IDEAL_MINUTES, report
 
 
@@ -44,3 +47,18 @@ def dataset_too_short(minutes: float, needed_minutes: float) -> InputError:
         "Add more clear speech of the same person; the dataset's report says what does not count, "
         f"and why. {IDEAL_MINUTES // 60} hours are best.",
     )
+
+
+def spoken_locale(asked: str, info: ModelInfo) -> Language:
+    """The language of the base model that a language or locale means. Raises TextError."""
+    try:
+        locale = resolve(asked)
+    except TextError:
+        locale = None
+    if locale is None or locale not in info.languages:
+        raise TextError(
+            "language_not_supported",
+            f"The base model {info.alias!r} does not speak {asked[:40]!r}.",
+            f"It speaks {', '.join(info.languages)}; a bare code such as 'en' is accepted too.",
+        )
+    return locale
