@@ -50,7 +50,7 @@ function Shell() {
         <${Button} kind="quiet" icon="out" label="Sign out" onClick=${() => signOut()} />
       </div>
     </header>
-    <main ref=${main} tabindex="-1">
+    <main id="main" ref=${main} tabindex="-1">
       ${page && html`<${Shelter} key=${page.path}><${page.component} rest=${found.rest} query=${found.query} /><//>`}
     </main>`;
 }
