@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-sys.path[:0] = [str(Path(__file__).parents[1] / room) for room in ("api", "work", "browser")]
+sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "work"))
 
 from browsing import Playground, chromium, watched
 from server_process import process
