@@ -25,6 +25,9 @@ _FINE = (
 """Convolutions at 4800 Hz. Their update covers the middle tap alone: with all taps, the adapter
 took a third of a fit's time."""
 
+PREDICTOR = "predictor/"
+"""Prefix of the names of a tuned model's differences in the prosody predictor."""
+
 _EXCITATION = ("generator.noise_convs.", "generator.noise_res.")
 """The branch that shapes the excitation; see `Generator.forward` for why it stays as it is."""
 

@@ -7,10 +7,11 @@ sound (DistillMOS, frozen too) and towards clear words (the phoneme classifier, 
 windows are computed side by side.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -27,9 +28,8 @@ from menura.models.menura_1.losses import SpectralLoss
 from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.side_by_side import side_by_side
 from menura.models.menura_1.speaker import Speaker, window
-from menura.models.menura_1.start import RANK, Start, start_of
+from menura.models.menura_1.start import RANK, Start, start_of, widened
 from menura.models.menura_1.state import make_state
-from menura.models.menura_1.target import Target
 
 if TYPE_CHECKING:
     from menura.models.menura_1.network import Plan
@@ -99,6 +99,9 @@ class _Window:
     recording: Tensor | None = None
     """What the clip sounds like there, [1, samples]; None for free speech."""
 
+    bandwidth: float = 0.0
+    """Of the recording, in Hz."""
+
     sounds: Tensor | None = None
     """What free speech says there: the token of each 12.5 ms, int64 [2·frames]."""
 
@@ -107,12 +110,13 @@ class Fitting:
     """An adapter and a style shift on their way from a start to the speaker.
 
     Args:
-        speaker: whom to sound like; windows of the clip need a `Target` that has listened.
+        speaker: whom to sound like; windows of the clip need one who has recordings.
         recipe: the numbers.
         encoder: tells likeness.
         scorer: tells naturalness.
         seed: of everything random.
         start: where to begin; where the learned start puts the speaker when absent.
+        rank: of the adapter; what exceeds the start's begins where it changes nothing.
     """
 
     def __init__(
@@ -123,15 +127,16 @@ class Fitting:
         scorer: NaturalnessScorer,
         seed: int,
         start: Start | None = None,
+        rank: int = RANK,
     ) -> None:
         self.speaker, self.recipe = speaker, recipe
         self.encoder, self.scorer = encoder, scorer
         self.decoder = speaker.model.network.decoder
         self.generator = torch.Generator().manual_seed(seed)
         start = start or start_of(speaker.embedding, self.decoder)
-        self.adapter = Adapter(self.decoder, RANK, self.generator)
+        self.adapter = Adapter(self.decoder, rank, self.generator)
         # What the start does not name begins where it changes nothing.
-        numbers = {**self.adapter.named(), **start.tensors}
+        numbers = widened(self.adapter.named(), start.tensors)
         self.adapter.use({name: nn.Parameter(value.clone()) for name, value in numbers.items()})
         self.shift = start.shift[None].clone().requires_grad_()
         self.trained = [*self.adapter.parameters(), self.shift]
@@ -150,10 +155,13 @@ class Fitting:
         self.likeness: list[float] = []
         """Cosines of the free steps so far: no judgement, but a warning."""
 
+        self.losses: dict[str, float] = {}
+        """Of the last step, unweighted, by name."""
+
     def step(self, kinds: Sequence[Kind], rate: float) -> None:
         """One step on as many windows as kinds are named; `rate` multiplies the learning rates.
 
-        Windows of the clip need `Target.listen` before.
+        Windows of the clip need a speaker who has recordings.
         """
         windows = [
             self._clip_window() if kind is Kind.CLIP else self._free_window() for kind in kinds
@@ -187,17 +195,20 @@ class Fitting:
         cosine = self.encoder.embed(low)[0] @ self.speaker.embedding
         recipe = self.recipe
         if window.recording is not None:
-            assert isinstance(self.speaker, Target)
-            spectral = SpectralLoss(self.speaker.clip.bandwidth)
-            loss = spectral(speech, window.recording) + recipe.speaker * (1 - cosine)
+            spectral = SpectralLoss(window.bandwidth)(speech, window.recording)
+            loss = spectral + recipe.speaker * (1 - cosine)
+            self.losses["spectrum"] = float(spectral.detach())
         else:
             self.likeness.append(float(cosine.detach()))
             score = self.scorer.score(low, window=SHORT_WINDOW)[0]
             loss = recipe.free_speaker * (1 - cosine)
             loss = loss + recipe.naturalness * (recipe.wished - score)
+            self.losses["strangeness"] = float(1 - cosine.detach())
+            self.losses["unnaturalness"] = float(recipe.wished - score.detach())
             if window.sounds is not None:
                 error = self.classifier.error(log_mel(speech), window.sounds)
                 loss = loss + recipe.articulation * error
+                self.losses["blur"] = float(error.detach())
         return torch.autograd.grad(loss, self.trained)
 
     def _free_window(self) -> "_Window":
@@ -211,12 +222,11 @@ class Fitting:
         )
 
     def _clip_window(self) -> "_Window":
-        target = self.speaker
-        assert isinstance(target, Target)
-        begin, frames = self._span(target.plan, self.recipe.clip_frames, 0)
-        recording = target.level[:, begin * FRAME : (begin + frames) * FRAME]
-        part = window(target.plan, begin, frames)
-        return _Window(part, target.style, self._pick(2**31), recording)
+        said = self.speaker.recorded(self._pick)
+        begin, frames = self._span(said.plan, self.recipe.clip_frames, 0)
+        recording = said.audio[:, begin * FRAME : (begin + frames) * FRAME]
+        part = window(said.plan, begin, frames)
+        return _Window(part, said.style, self._pick(2**31), recording, said.bandwidth)
 
     def _span(self, plan: "Plan", frames: int, lead: int) -> tuple[int, int]:
         total = plan.text.shape[2]
@@ -247,6 +257,34 @@ class Fitting:
             table = self.speaker.table.copy()
             table[:, :STYLE] += self.shift.detach().cpu().numpy()
             return make_state(table, self.speaker.prosody, self.adapter.tensors())
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Within this context the decoder speaks with the running average of the last steps."""
+        with self._averages(), self.adapter.attached():
+            yield
+
+    def content(self) -> dict[str, Any]:
+        """All that `restore` needs to go on from here."""
+        return {
+            "trained": [parameter.detach() for parameter in self.trained],
+            "mean": self._mean,
+            "averaged": self._averaged,
+            "optimiser": self.optimiser.state_dict(),
+            "generator": self.generator.get_state(),
+        }
+
+    def restore(self, content: Mapping[str, Any]) -> None:
+        """Goes back to where `content` was made; of a fitting with the same arguments."""
+        for parameter, value in zip(self.trained, content["trained"], strict=True):
+            parameter.data.copy_(value)
+        self._mean = [
+            value.to(parameter)
+            for value, parameter in zip(content["mean"], self.trained, strict=True)
+        ]
+        self._averaged = int(content["averaged"])
+        self.optimiser.load_state_dict(dict(content["optimiser"]))
+        self.generator.set_state(content["generator"])
 
     def _free_plan(self, number: int) -> "tuple[Plan, Tensor, Tensor]":
         number %= self.speaker.free_sentences

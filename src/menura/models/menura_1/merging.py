@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
-from menura.models.menura_1.adapter import beside
+from menura.models.menura_1.adapter import PREDICTOR, beside
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.tiled_convolution import TiledConv1d
 
@@ -28,10 +28,17 @@ transforming them anew (see `tiled_convolution`) took most of a switch."""
 
 
 class Merger:
-    """Gives one decoder a voice's update, or takes it back."""
+    """Gives one network a voice's update, or takes it back.
 
-    def __init__(self, decoder: Decoder) -> None:
+    Args:
+        decoder: gets the low-rank update.
+        predictor: gets the differences of a tuned model's numbers.
+    """
+
+    def __init__(self, decoder: Decoder, predictor: nn.Module | None = None) -> None:
         self._modules = dict(decoder.named_modules())
+        self._predictor = {} if predictor is None else dict(predictor.named_parameters())
+        self._predicted: dict[str, Tensor] = {}
         self._base: dict[str, Tensor] = {}
         self._spare: dict[str, Tensor] = {}
         """Room for adapted weights, kept from voice to voice."""
@@ -43,6 +50,9 @@ class Merger:
         for hook in self._hooks:
             hook.remove()
         self._hooks.clear()
+        for name, tensor in self._predicted.items():
+            self._predictor[name].data = tensor
+        self._predicted.clear()
         for name, tensor in self._base.items():
             module, _, attribute = name.rpartition(".")
             self._set(self._modules[module], attribute, tensor)
@@ -54,6 +64,11 @@ class Merger:
         self.restore()
         for key, value in tensors.items():
             kind, _, name = key.partition("/")
+            if key.startswith(PREDICTOR):
+                parameter = self._predictor[name]
+                self._predicted[name] = parameter.data
+                parameter.data = parameter.data + value.to(parameter)
+                continue
             module = self._modules[name]
             if kind == "offset":
                 assert isinstance(module, nn.Linear)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from menura.errors import NotFoundError, TextError
 from menura.models.contract import (
+    Adapter,
     Audio,
     Clip,
     CloneOptions,
@@ -19,6 +20,9 @@ from menura.models.contract import (
     ProsodyFactors,
     SpokenAudio,
     StockVoice,
+    TuneNews,
+    TuneOptions,
+    TuneResult,
     VoiceState,
 )
 from menura.models.menura_1 import norm_statistics, voices, weights
@@ -67,7 +71,7 @@ class Menura1:
         network.load_state_dict(weights.load(settings.cache), assign=True)
         network.decoder.generator.window = torch.hann_window(20)
         self.network = network.to(self.device).eval().requires_grad_(False)
-        self._merger = Merger(self.network.decoder)
+        self._merger = Merger(self.network.decoder, self.network.predictor)
         self._active: VoiceState | None = None
         self._style: np.ndarray[tuple[int, ...], np.dtype[np.floating]] | None = None
         self._prosody = Prosody()
@@ -92,7 +96,7 @@ class Menura1:
 
     def check_state(self, state: VoiceState) -> None:
         """Raises StateError unless the state is a complete menura-1 voice."""
-        check(state, self.network.decoder)
+        check(state, self.network.decoder, self.network.predictor)
 
     def activate(self, state: VoiceState) -> None:
         """Makes the network speak in a voice; a no-op when it does already."""
@@ -237,6 +241,26 @@ class Menura1:
         from menura.models.menura_1.clone import clone  # it needs the judging networks
 
         yield from clone(self, clip, options, progress)
+
+    def tune(
+        self, dataset: Sequence[Clip], options: TuneOptions
+    ) -> Iterator[TuneNews | TuneResult]:
+        """Trains on many recordings of one speaker; see `TunableModel.tune`. Raises AudioError."""
+        from menura.models.menura_1.tuning.tune import tune  # it needs the judging networks
+
+        yield from tune(self, dataset, options)
+
+    def tuned_voice(self, adapter: Adapter, clips: Sequence[Clip]) -> VoiceState:
+        """Makes a voice of a tuned model. Raises StateError, AudioError."""
+        from menura.models.menura_1.tuning.voice import tuned_voice
+
+        return tuned_voice(self, adapter, clips)
+
+    def with_adapter(self, voice: VoiceState, adapter: Adapter) -> VoiceState:
+        """Puts a tuned voice together with its model. Raises StateError."""
+        from menura.models.menura_1.tuning.voice import with_adapter
+
+        return with_adapter(self, voice, adapter)
 
     def localise(
         self,

@@ -1,5 +1,7 @@
 """Somebody who is to be spoken like: what a fit on free speech has to know of them."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +43,23 @@ def free_symbols(language: Language, number: int, most: int) -> str:
     return symbols_of(sentences(language)[number], language, most)
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """Something that the speaker said."""
+
+    plan: Plan
+    """As the network would plan it, with the speaker's own durations, F0 and energy."""
+
+    audio: Tensor
+    """At the network's loudness, [1, samples]."""
+
+    style: Tensor
+    """[1, 256]."""
+
+    bandwidth: float
+    """In Hz."""
+
+
 class Speaker:
     """A speaker by embedding, style table and prosody, who says free sentences of a language.
 
@@ -68,6 +87,18 @@ class Speaker:
         """How many new sentences there are in the language."""
         return len(sentences(self.language))
 
+    def recorded(self, pick: Callable[[int], int]) -> Recorded:
+        """Something that the speaker said; `pick(n)` gives a random number under n.
+
+        Raises NotImplementedError for a speaker of whom there is no recording.
+        """
+        raise NotImplementedError("there is no recording of this speaker")
+
+    def free_phonemes(self, number: int) -> str:
+        """The phonemes of one of them."""
+        most = self.model.info.utterance_symbols
+        return free_symbols(self.language, number % self.free_sentences, most)
+
     def free_plan(self, number: int) -> tuple[Plan, Tensor, Tensor]:
         """One of the free sentences, with the speaker's pitch and pace.
 
@@ -75,8 +106,7 @@ class Speaker:
         """
         from menura.models.menura_1.model import shape_pitch
 
-        most = self.model.info.utterance_symbols
-        phonemes = free_symbols(self.language, number % self.free_sentences, most)
+        phonemes = self.free_phonemes(number)
         style = self.model.style(self.table, len(phonemes))
         with torch.no_grad():
             tokens = self.model.tokens(phonemes)

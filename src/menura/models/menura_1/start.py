@@ -118,3 +118,16 @@ def start_of(embedding: Tensor, decoder: Decoder) -> Start:
         tensors, shift = network(embedding.cpu())
     device = next(decoder.parameters()).device
     return Start({name: t.detach().to(device) for name, t in tensors.items()}, shift.to(device))
+
+
+def widened(wide: Mapping[str, Tensor], start: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Puts a start into the numbers of an adapter whose rank is at least that of the start.
+
+    Args:
+        wide: all numbers of an adapter that changes nothing yet; its own upper factors are 0.
+        start: some or all of them, with the same names.
+    """
+    numbers = {name: value.clone() for name, value in wide.items()}
+    for name, value in start.items():
+        numbers[name][tuple(slice(size) for size in value.shape)] = value
+    return numbers

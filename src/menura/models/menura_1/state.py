@@ -8,12 +8,19 @@ from numpy.typing import NDArray
 
 from menura.errors import StateError
 from menura.models.contract import ProsodyFactors, VoiceState
-from menura.models.menura_1.adapter import expected_shapes
+from menura.models.menura_1.adapter import PREDICTOR, expected_shapes
 from menura.models.menura_1.decoder import Decoder
+from menura.models.menura_1.layers import STYLE
+from menura.models.menura_1.prosody import ProsodyPredictor
 from menura.models.menura_1.voices import ROWS
 
 SNAPSHOT = "menura-1-2026-11"
 MOST_RANK = 64
+
+OWN_PROSODY, OWN_MANNER = "own_prosody", "own_manner"
+"""What a voice of a tuned model has of its own, spoken only with that model: factors [3], and a
+shift of the prosody half of the style [128]."""
+
 LEAST_FACTOR, MOST_FACTOR = 0.2, 5.0
 
 
@@ -79,8 +86,11 @@ def make_state(
     return VoiceState(SNAPSHOT, tensors)
 
 
-def check(state: VoiceState, decoder: Decoder) -> None:
-    """Raises StateError unless the state is a complete, finite menura-1 voice."""
+def check(state: VoiceState, decoder: Decoder, predictor: ProsodyPredictor | None = None) -> None:
+    """Raises StateError unless the state is a complete, finite menura-1 voice.
+
+    With a predictor, it may be one together with its tuned model.
+    """
 
     def refuse(what: str) -> StateError:
         return StateError(
@@ -96,8 +106,12 @@ def check(state: VoiceState, decoder: Decoder) -> None:
             "Use it with its own base model, or clone the voice again.",
         )
     shapes = expected_shapes(decoder)
+    if predictor is not None:
+        for name, parameter in predictor.named_parameters():
+            shapes[PREDICTOR + name] = tuple(parameter.shape)
     shapes["style"] = (len(ROWS), 256)
-    shapes["prosody"] = (3,)
+    shapes["prosody"] = shapes[OWN_PROSODY] = (3,)
+    shapes[OWN_MANNER] = (STYLE,)
     if "style" not in state.tensors:
         raise refuse("it has no style table")
     for name, value in state.tensors.items():

@@ -15,6 +15,12 @@ _OWN_LANGUAGE = 0.4
 English clip began from a Hindi voice and kept her accent; Whisper misheard one word in six."""
 
 
+_CANDIDATES = 5
+"""Stock voices of each gender that are looked at as a start."""
+
+_OCTAVE = 0.4
+"""What an octave between the pitch of a stock voice and the speaker's costs, as a cosine."""
+
 _PITCH = "pitch/"
 
 
@@ -53,3 +59,21 @@ def nearest_voices(
         for gender in "fm"
         for pair in [found for found in ranked if found[0][1] == gender][:count]
     ]
+
+
+def start_voice(embedding: NDArray[np.float32], language: Language, log_pitch: float | None) -> str:
+    """The stock voice that is most like a speaker and speaks at about their pitch.
+
+    Args:
+        embedding: of the speaker, a unit vector [192].
+        language: that the speaker speaks.
+        log_pitch: mean logarithm of F0 in Hz; None where it is not known.
+    """
+    best, most = "", -np.inf
+    for key, likeness in nearest_voices(embedding, language, _CANDIDATES):
+        apart = 0.0
+        if log_pitch is not None:
+            apart = abs(log_pitch - float(np.log(pitch_of(key)))) / np.log(2)
+        if likeness - _OCTAVE * apart > most:
+            best, most = key, likeness - _OCTAVE * apart
+    return best

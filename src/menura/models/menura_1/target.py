@@ -1,6 +1,7 @@
 """What a clip tells of its speaker: embedding, pitch, timing, and the speech that a clone is fitted
 against."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,18 +19,12 @@ from menura.models.menura_1.alignment import align
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.prosody_fit import fit_prosody
-from menura.models.menura_1.speaker import Speaker, free_symbols, symbols_of
+from menura.models.menura_1.speaker import Recorded, Speaker, free_symbols, symbols_of
 from menura.models.menura_1.state import split_state
-from menura.models.menura_1.stock_profiles import nearest_voices, pitch_of
+from menura.models.menura_1.stock_profiles import start_voice
 
 if TYPE_CHECKING:
     from menura.models.menura_1.model import Menura1
-
-_CANDIDATES = 5
-"""Stock voices of each gender that are looked at as a start."""
-
-_OCTAVE = 0.4
-"""What an octave between the pitch of a stock voice and the speaker's costs, as a cosine."""
 
 _MEASURED = 4
 """Free sentences that the speaker's pitch, range and pace are compared with."""
@@ -66,7 +61,10 @@ class Target(Speaker):
         self.f0 = features.f0(samples, 2 * self.frames).to(model.device)
         voiced = self.f0[self.f0 > 30]
         self.log_pitch = float(voiced.log().mean()) if voiced.numel() else None
-        self.start, found = self._start_voice(embedding, base)
+        self.start = ""
+        if base is None:
+            self.start = start_voice(embedding.cpu().numpy(), clip.language, self.log_pitch)
+        found = voices.tables()[self.start] if base is None else split_state(base)[0]
         table: NDArray[np.float32] = found.astype(np.float32)
         prosody = fit_prosody(
             model,
@@ -80,26 +78,14 @@ class Target(Speaker):
         super().__init__(model, embedding, clip.language, table, prosody)
         self.alignment_cost: float | None = None
 
-    def _start_voice(
-        self, speaker: Tensor, base: VoiceState | None
-    ) -> tuple[str, NDArray[np.floating]]:
-        """The stock voice that is most like the speaker and speaks at about their pitch."""
-        if base is not None:
-            return "", split_state(base)[0]
-        best, most = "", -np.inf
-        embedding = speaker.cpu().numpy()
-        for key, likeness in nearest_voices(embedding, self.clip.language, _CANDIDATES):
-            apart = 0.0
-            if self.log_pitch is not None:
-                apart = abs(self.log_pitch - float(np.log(pitch_of(key)))) / np.log(2)
-            if likeness - _OCTAVE * apart > most:
-                best, most = key, likeness - _OCTAVE * apart
-        return best, voices.tables()[best]
-
     @property
     def style(self) -> Tensor:
         """The start voice's style for the clip's own words, [1, 256]."""
         return self.model.style(self.table, len(self.phonemes))
+
+    def recorded(self, pick: Callable[[int], int]) -> Recorded:
+        """The clip; needs `listen` before."""
+        return Recorded(self.plan, self.level, self.style, self.clip.bandwidth)
 
     @torch.no_grad()
     def listen(self) -> None:

@@ -1,0 +1,1 @@
+"""Fine-tuning of menura-1 on many recordings of one speaker."""
