@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -23,7 +24,7 @@ from menura.library.fine_tune_tables import FineTune
 from menura.library.store import Library
 from menura.settings import Settings
 from menura.tuning.learning import Lesson, learn_from
-from menura.work.failures import exhausted
+from menura.work.failures import as_menura
 from menura.work.pool import ModelCard
 from menura.work.tune import TuneJob, TuneOutcome, TuneProgress
 
@@ -137,13 +138,8 @@ class Trainer:
             raise
         except BusyError:
             await run_in_threadpool(self._queue.release, row.id, self.worker, after=RETRY_SECONDS)
-        except MenuraError as error:
-            await self._fail(row, error)
         except Exception as error:
-            known = exhausted(error)
-            if known is None:
-                raise
-            await self._fail(row, known)
+            await self._fail(row, as_menura(error))
 
     async def _fail(self, row: FineTune, error: MenuraError) -> None:
         if error.code == "stopping":
@@ -151,6 +147,9 @@ class Trainer:
             return
         if error.code in _CRASHES:
             crashes = await run_in_threadpool(self._queue.crashed, row.id, self.worker)
+            if not crashes:
+                # It is over, or somebody else's.
+                return
             if crashes < MOST_CRASHES:
                 _log.warning("fine-tune crashed a worker", fine_tune=row.id, crashes=crashes)
                 await run_in_threadpool(
@@ -198,8 +197,8 @@ class Trainer:
             return
         await run_in_threadpool(self._queue.stage, row.id, self.worker, "saving")
         if await run_in_threadpool(self._queue.finish, row.id, self.worker, outcome):
-            await self._book_completed()
             await run_in_threadpool(self._library.fine_tunes.clear, row.id)
+            await self._book_completed()
 
     async def _lesson(self, row: FineTune) -> Lesson | None:
         """What it learns from; None as long as recordings are not prepared."""
@@ -249,6 +248,12 @@ class Trainer:
                         held = await run_in_threadpool(self._queue.holds, row.id, self.worker)
                     if not held:
                         return None
+            except MenuraError:
+                # How far it came decides whether it is tried again.
+                if desk.unwritten is not None:
+                    keep = partial(self._queue.note, row.id, self.worker, event=False)
+                    await run_in_threadpool(keep, desk.unwritten)
+                raise
             finally:
                 coming.cancel()
                 await asyncio.gather(coming, return_exceptions=True)

@@ -30,6 +30,8 @@ class NewsDesk:
         self._stage = ""
         self._noted = self._told = float("-inf")
         self._losses: dict[str, list[float]] = {}
+        self.unwritten: TuneProgress | None = None
+        """The newest progress, where it was not to be written down."""
 
     def take(self, news: TuneProgress, now: float) -> Note | None:
         """What is to be written down at a moment in seconds; None for nothing."""
@@ -40,8 +42,10 @@ class NewsDesk:
         self._stage = told.stage
         event = first or bool(told.scores) or now - self._told >= EVENT_SECONDS
         if not event and now - self._noted < NOTE_SECONDS:
+            self.unwritten = news
             return None
         self._noted = now
+        self.unwritten = None
         if event:
             self._told = now
             news = replace(news, news=replace(told, losses=self._means()))
