@@ -18,12 +18,12 @@ from typing import Protocol
 import structlog
 from starlette.concurrency import run_in_threadpool
 
-from menura.api.training_news import NewsDesk
 from menura.errors import BusyError, InputError, MenuraError, NotFoundError, ServerError
 from menura.library.fine_tune_tables import FineTune
 from menura.library.store import Library
 from menura.settings import Settings
 from menura.tuning.learning import Lesson, learn_from
+from menura.tuning.news import NewsDesk
 from menura.work.failures import as_menura
 from menura.work.pool import ModelCard
 from menura.work.tune import TuneJob, TuneOutcome, TuneProgress
@@ -37,6 +37,9 @@ POLL_SECONDS = 1.0
 BEAT_SECONDS = 20.0
 LISTEN_SECONDS = 2.0
 """How long a fine-tune steps back whose recordings are not prepared yet."""
+
+MODEL_SECONDS = 10.0
+"""How long a fine-tune steps back when the base model cannot be loaded."""
 
 IDLE_SECONDS = 5.0
 """How often the line is looked at when nobody says that there is something new."""
@@ -141,7 +144,8 @@ class Trainer:
         except Exception as error:
             await self._fail(row, as_menura(error))
 
-    async def _fail(self, row: FineTune, error: MenuraError) -> None:
+    async def _fail(self, row: FineTune, error: MenuraError, *, afresh: bool = False) -> None:
+        """Tries again what may be a crash; ends the fine-tune with the reason otherwise."""
         if error.code == "stopping":
             await run_in_threadpool(self._queue.release, row.id, self.worker)
             return
@@ -162,8 +166,6 @@ class Trainer:
                 "There may be too little memory (8 GB should be free), or the server's log has "
                 "the reason; then retry the fine-tune.",
             )
-        # What was learned from the same in the same way would be judged the same again.
-        afresh = isinstance(error, InputError)
         _log.warning("fine-tune failed", fine_tune=row.id, code=error.code, detail=error.message)
         fail = self._queue.fail
         if await run_in_threadpool(fail, row.id, self.worker, error, afresh=afresh) and afresh:
@@ -176,7 +178,13 @@ class Trainer:
             if await run_in_threadpool(queue.stage, row.id, self.worker, "listening"):
                 await run_in_threadpool(queue.release, row.id, self.worker, after=LISTEN_SECONDS)
             return
-        card = await self._model()
+        try:
+            card = await self._model()
+        except MenuraError as error:
+            # Nothing is wrong with the fine-tune; the server tells of it elsewhere.
+            _log.warning("fine-tune waits for the base model", code=error.code)
+            await run_in_threadpool(self._queue.release, row.id, self.worker, after=MODEL_SECONDS)
+            return
         if card.info.snapshot != row.snapshot:
             raise InputError(
                 "base_model_differs",
@@ -187,7 +195,12 @@ class Trainer:
         if not await run_in_threadpool(self._queue.begin, row.id, self.worker, lesson.learning):
             return
         await run_in_threadpool(lesson.make_room)
-        outcome = await self._follow(row, lesson.job)
+        try:
+            outcome = await self._follow(row, lesson.job)
+        except InputError as error:
+            # What is learned from the same in the same way would be judged the same again.
+            await self._fail(row, error, afresh=True)
+            return
         if outcome is None:
             with suppress(NotFoundError):
                 fine_tunes = self._library.fine_tunes
