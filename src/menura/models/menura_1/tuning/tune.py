@@ -149,7 +149,8 @@ def _instant(
     clip = corpus.dataset[typical(training).index]
     full = options.seconds >= _FULL_CLONE_SECONDS
     state = None
-    for result in clone(model, clip, CloneOptions(seed=options.seed), lambda *_: None):
+    steps = 0 if full else 1
+    for result in clone(model, clip, CloneOptions(seed=options.seed, steps=steps), _silent):
         state = result.state
         yield TuneNews("judging", folder.share)
         if not full:
@@ -160,6 +161,10 @@ def _instant(
     folder.state.instant_clip = clip.transcript
     folder.note()
     yield TuneNews("judging", folder.share, scores=named("instant", folder.state.instant))
+
+
+def _silent(stage: str, share: float) -> None:
+    """An instant clone within a tuning tells nothing of its own."""
 
 
 def typical(utterances: Sequence[Utterance]) -> Utterance:
