@@ -38,7 +38,8 @@ def playground(
 ) -> Iterator[Playground]:
     """A server that runs as long as the tests do; each test has an organisation of its own."""
     folder = tmp_path_factory.mktemp("playground")
-    with process(folder / "data", "tiny_whole:TinyWhole") as server:
+    little = {"MENURA_LEAST_TUNE_SECONDS": "6"}
+    with process(folder / "data", "tiny_studio:TinyStudio", **little) as server:
         server.wait_until_ready()
         yield Playground(server.url, folder / "data")
 

@@ -1,0 +1,48 @@
+"""Looks at a page as people do who need more than the usual: both themes, a phone, axe.
+
+With MENURA_SCREENS=1 what is seen is kept as pictures in docs/screens.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from browsing import DESK, PHONE, Playground, scrolls_sideways, violations
+from playwright.sync_api import Page
+from tiny_engine import events
+
+from menura.settings import Settings
+
+SCREENS = Path(__file__).parents[2] / "docs" / "screens"
+
+
+def look(page: Page, name: str) -> None:
+    """Asserts that nothing is wrong with the page as it is now, in both themes and widths."""
+    found = []
+    themes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+    for theme in themes:
+        page.emulate_media(color_scheme=theme)
+        # Colours differ between the themes, and nothing else does.
+        found += violations(page, [] if theme == "light" else ["color-contrast"])
+        _keep(page, f"{name}-{theme}")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    if scrolls_sideways(page):
+        found.append("wider than a phone")
+    _keep(page, f"{name}-phone")
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    assert not found, (name, found)
+
+
+def noted(playground: Playground, start: str) -> list[str]:
+    """What the engine noted so far."""
+    return list(events(Settings(data=playground.data)).of(start))
+
+
+def _keep(page: Page, name: str) -> None:
+    if os.environ.get("MENURA_SCREENS") == "1":
+        SCREENS.mkdir(exist_ok=True)
+        # Or the header, which stays in sight, is drawn in the middle.
+        page.evaluate("scrollTo(0, 0)")
+        # Waveforms and bars are drawn a moment after a change.
+        page.wait_for_timeout(400)
+        page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
