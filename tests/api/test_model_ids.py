@@ -7,12 +7,16 @@ import pytest
 
 from menura.api.model_ids import (
     BASE,
+    DATED,
+    OPENAI,
     RECOGNISER,
     RECOGNISERS,
     RETIRED,
     TABLE,
+    activates,
     check_model_id,
     check_recogniser_id,
+    dated_id,
     usable_ids,
 )
 from menura.api.openai_speech import VOICES
@@ -120,3 +124,27 @@ def test_all_that_is_listed_is_accepted() -> None:
             check_model_id(name, INFO, {"house-voice": BASE})
         except InputError:
             check_recogniser_id(name, {})
+
+
+def test_every_name_stands_for_a_dated_id() -> None:
+    for name, meaning in TABLE.items():
+        if meaning == BASE:
+            dated = dated_id(name, INFO)
+            assert dated == INFO.snapshot or TABLE[dated] == BASE
+            assert dated_id(dated, INFO) == dated
+    assert dated_id("sonic-3", INFO) == "sonic-3-2026-01-12"
+    assert dated_id("sonic-3-2025-10-27", INFO) == "sonic-3-2025-10-27"
+    for name in ("sonic-latest", "menura-1", "menura-1-2026-11", "tts-1", "house-voice"):
+        assert dated_id(name, INFO) == "menura-1-2026-11"
+    assert set(DATED.values()) <= set(TABLE)
+
+
+def test_a_dated_id_is_asked_for_by_itself_or_by_its_alias() -> None:
+    for tuned_as in ("sonic-3", "sonic-3-2026-01-12"):
+        for aliases in (False, True):
+            assert activates("sonic-3-2026-01-12", tuned_as, INFO, aliases=aliases)
+            assert activates("menura-1-2026-11", tuned_as, INFO, aliases=aliases)
+            assert all(activates(name, tuned_as, INFO, aliases=aliases) for name in OPENAI)
+            assert not activates("sonic-3-2025-10-27", tuned_as, INFO, aliases=aliases)
+            for alias in ("sonic-3", "menura-1"):
+                assert activates(alias, tuned_as, INFO, aliases=aliases) is aliases
