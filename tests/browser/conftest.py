@@ -11,13 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "work"))
 
 from browsing import Playground, chromium, watched
 from server_process import process
+
+# A busy machine takes its time.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

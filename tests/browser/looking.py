@@ -28,6 +28,9 @@ def look(page: Page, name: str) -> None:
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     if scrolls_sideways(page):
         found.append("wider than a phone")
+    # As high as the page is, so that the bar at the bottom of the window is at its bottom.
+    height: int = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": PHONE[0], "height": max(PHONE[1], height)})
     _keep(page, f"{name}-phone")
     page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
     assert not found, (name, found)

@@ -89,7 +89,7 @@ export function RecordPanel({ locale, energy, mode, onEnergy, onClip }) {
   const { from, to } = LENGTHS[mode];
   const scale = 1.5 * to;
   return html`<div class="stack">
-    <${Choice} label="How shall the voice sound?" value=${energy} options=${ENERGIES} onChange=${onEnergy} />
+    <div class="energies"><${Choice} label="How shall the voice sound?" value=${energy} options=${ENERGIES} onChange=${onEnergy} /></div>
     <figure class="script" lang=${locale}>
       <figcaption class="hint" lang="en">Read this aloud, or say what you like in the same manner.</figcaption>
       <blockquote>${text}</blockquote>

@@ -1,5 +1,5 @@
 // All pro clones and datasets.
-import { html, useEffect, useState } from "../../lib.js";
+import { html, useEffect, useRef, useState } from "../../lib.js";
 import { api } from "../../api.js";
 import { ConfirmDialog } from "../../components/dialog.js";
 import { Empty, Failure, Loading } from "../../components/empty.js";
@@ -28,6 +28,31 @@ function FineTuneRow({ one, locales, onDelete }) {
       <${Button} kind="quiet" icon="trash" label="Delete ${one.name}" onClick=${() => onDelete(one)} />
     </div>
   </li>`;
+}
+
+// Takes in a model that was exported here or elsewhere, with its voices.
+function Import({ onDone }) {
+  const picker = useRef(null);
+  const [busy, setBusy] = useState(false);
+  const take = async (event) => {
+    const [file] = event.target.files;
+    event.target.value = "";
+    if (!file) return;
+    const form = new FormData();
+    form.append("file", file, file.name);
+    setBusy(true);
+    try {
+      const made = await api.upload("/fine-tunes/import", form);
+      toast({ title: `${made.name} was taken in, with its voices.` });
+      onDone();
+    } catch (error) {
+      toastError(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return html`<${Button} icon="upload" busy=${busy} disabled=${busy} onClick=${() => picker.current.click()}>Import<//>
+    <input ref=${picker} type="file" hidden aria-label="File of a pro clone" onChange=${take} />`;
 }
 
 export function ProList() {
@@ -62,7 +87,8 @@ export function ProList() {
   const nothing = tunes.value?.length === 0 && !draft.begun;
   return html`<div class="page-head"><div><h1>Pro clones</h1>
       <p>From half an hour or more of one person: four voices, clearly closer in timbre and delivery than a clone of a few seconds.</p></div>
-      <a class="button primary" href="#/pro/new/${draft.begun ? "details" : "practices"}"><${Icon} name="plus" /><span>${draft.begun ? "Continue the draft" : "New pro clone"}</span></a></div>
+      <div class="row"><${Import} onDone=${tunes.reload} />
+        <a class="button primary" href="#/pro/new/${draft.begun ? "details" : "practices"}"><${Icon} name="plus" /><span>${draft.begun ? "Continue the draft" : "New pro clone"}</span></a></div></div>
     <div class="stack">
       ${error && !tunes.value && html`<${Failure} error=${error} onRetry=${() => { tunes.reload(); datasets.reload(); }} />`}
       ${!tunes.value && !error && html`<${Loading} />`}

@@ -91,7 +91,7 @@ export function Result({ one }) {
   const save = async () => {
     setBusy(true);
     try {
-      download(await api.blob(`/fine-tunes/${one.id}/export`), fileName(one.name, "menura-model"));
+      download(await api.blob(`/fine-tunes/${one.id}/export`), fileName(one.name, "fine-tune.safetensors"));
     } catch (problem) {
       toastError(problem);
     } finally {
