@@ -21,6 +21,7 @@ from menura.models import states
 from menura.models.contract import BaseModel, VoiceState
 from menura.settings import Settings
 from menura.work.jobs import Advice
+from menura.work.tuned_models import InspectModelJob, ModelOutcome, inspect_model
 from menura.work.voices import VoiceOutcome, inspect
 
 _SHORTEST_PREFIX = 4
@@ -118,6 +119,13 @@ class Catalogue:
     def inspect(self, path: Path) -> VoiceOutcome:
         """Reads a voice file in full. Raises StateError unless it is a voice of the model."""
         return inspect(self._model(), path)
+
+    def inspect_model(self, path: Path, adapter: Path) -> ModelOutcome:
+        """Reads a fine-tune's file in full and writes its weights to `adapter`.
+
+        Raises StateError unless all of it fits the model.
+        """
+        return inspect_model(self._model(), InspectModelJob(path, adapter))
 
     def row(self, name: str) -> VoiceRow:
         """Finds a voice's record. Raises NotFoundError, ConflictError when several fit."""
