@@ -2,14 +2,13 @@
 
 from tiny_checker import TinyChecker
 from tiny_encoder import EncodingEngine
-from tiny_preparer import TinyPreparer
 from tiny_transcriber import TinyTranscriber
+from tiny_tuner import TinyTuner
 from tiny_voices import VoicesEngine
 
 
-class TinyWhole(VoicesEngine, EncodingEngine):
+class TinyWhole(VoicesEngine, EncodingEngine, TinyTuner):
     """Same members as `menura.engine.Engine`, each as in the engine that it is taken from."""
 
     check = TinyChecker.check
     transcribe = TinyTranscriber.transcribe
-    prepare = TinyPreparer.prepare
