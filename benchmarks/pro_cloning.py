@@ -114,6 +114,8 @@ def make(options: argparse.Namespace, folder: Path) -> Row:
         files = sorted(folder.glob("part_*.flac")) or joined(training, folder)
         dataset, report = client.dataset("kathleen", files, say)
         say(f"dataset: {report['minutes_that_count']:.1f} minutes count")
+        if options.prepare:
+            raise SystemExit("prepared; run it again without --prepare to train")
         done, events = client.fine_tune("kathleen", dataset, options.seconds, say)
         if done["status"] != "completed":
             raise SystemExit(f"the fine-tune failed: {done.get('error')}")
@@ -277,6 +279,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3000.0, help="time budget of the training")
     parser.add_argument("--sentences", type=int, default=HELD_OUT, help="spoken and judged")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--prepare", action="store_true", help="stop before the training")
     parser.add_argument("--data", type=Path, help="a data folder with unpacked models")
     parser.add_argument("--folder", type=Path, default=FOLDER / "pro_cloning")
     parser.add_argument("--out", type=Path, default=RESULTS / "pro_cloning.json")
