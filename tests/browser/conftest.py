@@ -20,7 +20,7 @@ from browsing import Playground, chromium, watched
 from server_process import process
 
 # A busy machine takes its time.
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=240_000)
 
 
 @pytest.fixture(scope="session")

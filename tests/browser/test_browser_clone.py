@@ -117,7 +117,9 @@ def test_record_clone_and_speak_through_a_reload(page: Page, playground: Playgro
     page.get_by_role("button", name="Record").wait_for()
 
 
-def test_a_noisy_file_gets_advice(page: Page, speech: tuple[Audio, int], tmp_path: Path) -> None:
+def test_a_noisy_file_gets_advice(
+    page: Page, playground: Playground, speech: tuple[Audio, int], tmp_path: Path
+) -> None:
     audio, rate = speech
     noise = np.random.default_rng(0).normal(0, 0.03, audio.size).astype(np.float32)
     noisy = tmp_path / "kitchen.wav"
@@ -153,6 +155,15 @@ def test_a_noisy_file_gets_advice(page: Page, speech: tuple[Audio, int], tmp_pat
     expect(page.get_by_text("kitchen.wav")).to_be_visible()
     expect(page.get_by_role("radio", name="Stability")).to_be_checked()
     expect(page.get_by_role("textbox", name="Name")).to_have_value("Noisy")
+    # A clone whose answer a reload cuts off is taken up again by itself.
+    page.get_by_role("checkbox").check()
+    page.route("**/voices/clone", lambda route: None)
+    with page.expect_request("**/voices/clone"):
+        page.get_by_role("button", name="Clone", exact=True).click()
+    page.unroute("**/voices/clone")
+    page.reload()
+    expect(page.get_by_role("heading", name="Noisy")).to_be_visible()
+    assert noted(playground, "clone en")[-1] == "clone en-GB stability True"
 
 
 def test_what_is_no_recording_is_told_in_words(page: Page, tmp_path: Path) -> None:

@@ -6,6 +6,12 @@ export const ENERGIES = [
   { value: "lively", label: "Lively", hint: "Bright and quick: games, adverts, chat." },
 ];
 
+// The locales that people record in: those with a text of their own, and of other languages all.
+export function recordedLocales(locales) {
+  const written = new Set(Object.keys(SCRIPTS).map((locale) => locale.slice(0, 2)));
+  return (locales ?? []).filter(({ locale, language }) => locale in SCRIPTS || !written.has(language));
+}
+
 export const SCRIPTS = {
   "en-US": {
     calm: "The evening is quiet now. A light rain falls on the garden, and the lamp by the window gives a soft, warm glow. There is nothing left to do today. Take a slow breath, lean back, and let the day come to rest.",

@@ -9,8 +9,8 @@ import { localeOptions, useLocales } from "../../components/languages.js";
 import { Progress } from "../../components/progress.js";
 import { useDraft } from "../../components/resource.js";
 import { toastError } from "../../components/toasts.js";
+import { SCRIPTS, recordedLocales } from "../../reading_scripts.js";
 import { go } from "../../router.js";
-import { SCRIPTS } from "../../reading_scripts.js";
 import { forgetClip, keepFile, loadClip } from "../../sound/recordings.js";
 import { ClipPanel, clipBlob } from "./clip.js";
 import { CompareClean } from "./compare.js";
@@ -157,7 +157,7 @@ export function CloneForm() {
       <p>A few seconds of speech become a voice that says whatever you write. It stays on this computer.</p></div></div>
     <div class="stack">
       <${Step} number="1" title="A recording" aside=${html`<div class="step-language"><${Select} label="Language of the recording" value=${draft.locale}
-          options=${locales ? localeOptions(locales) : [{ value: draft.locale, label: draft.locale }]} onChange=${(locale) => change({ locale })} /></div>`}>
+          options=${locales ? localeOptions(recordedLocales(locales)) : [{ value: draft.locale, label: draft.locale }]} onChange=${(locale) => change({ locale })} /></div>`}>
         ${clip === undefined && html`<${Loading} />`}
         ${clip === null && html`<div class="ways">
           <${RecordPanel} locale=${draft.locale} energy=${draft.energy} mode=${draft.mode} onEnergy=${(energy) => change({ energy })} onClip=${take} />

@@ -90,10 +90,10 @@ export function RecordPanel({ locale, energy, mode, onEnergy, onClip }) {
   const scale = 1.5 * to;
   return html`<div class="stack">
     <div class="energies"><${Choice} label="How shall the voice sound?" value=${energy} options=${ENERGIES} onChange=${onEnergy} /></div>
-    <figure class="script" lang=${locale}>
+    ${text && html`<figure class="script" lang=${locale}>
       <figcaption class="hint" lang="en">Read this aloud, or say what you like in the same manner.</figcaption>
       <blockquote>${text}</blockquote>
-    </figure>
+    </figure>`}
     <div class="recorder ${recording ? "live" : ""}">
       ${recording || counting
         ? html`<${Button} kind="danger big" icon="stop" onClick=${counting ? () => { close(); setPhase("idle"); } : stop}>${counting ? "Cancel" : "Stop"}<//>`

@@ -38,7 +38,7 @@ function useVoice(voiceId) {
     if (!going) return undefined;
     const wait = setTimeout(voice.reload, POLL_MS);
     return () => clearTimeout(wait);
-  }, [going, voice.value]);
+  }, [going, voice.value, voice.error]);
   return { ...voice, going };
 }
 

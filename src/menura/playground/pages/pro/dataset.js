@@ -65,7 +65,7 @@ export function DatasetPanel({ id, language, actions, onGone }) {
     if (!found || found.ready) return undefined;
     const wait = setTimeout(report.reload, POLL_MS);
     return () => clearTimeout(wait);
-  }, [found]);
+  }, [found, report.error]);
 
   if (report.error?.status === 404 && onGone) {
     onGone();

@@ -67,7 +67,7 @@ export function ProList() {
     if (!going) return undefined;
     const wait = setTimeout(tunes.reload, POLL_MS);
     return () => clearTimeout(wait);
-  }, [going, tunes.value]);
+  }, [going, tunes.value, tunes.error]);
 
   const remove = async () => {
     setBusy(true);

@@ -8,6 +8,7 @@ import { Icon } from "../../components/icons.js";
 import { languageName, localeOptions, useLocales, useModels } from "../../components/languages.js";
 import { useDraft, useResource } from "../../components/resource.js";
 import { toastError } from "../../components/toasts.js";
+import { recordedLocales } from "../../reading_scripts.js";
 import { go } from "../../router.js";
 import { modelOptions } from "../speak.js";
 import { ChooseDataset } from "./choose_dataset.js";
@@ -50,8 +51,10 @@ function Details({ draft, change, onNext }) {
   const [error, setError] = useState("");
   const dated = (models ?? []).filter((name) => DATED.test(name));
   useEffect(() => {
-    const found = (locales ?? []).find((one) => navigator.languages?.some((wish) => wish.slice(0, 2) === one.language));
-    if (locales && !draft.language) change({ language: found?.locale ?? locales[0].locale });
+    const all = recordedLocales(locales);
+    const [wish = ""] = navigator.languages ?? [];
+    const found = all.find((one) => one.locale === wish) ?? all.find((one) => one.language === wish.slice(0, 2)) ?? all[0];
+    if (found && !draft.language) change({ language: found.locale });
     if (dated.length && !draft.model) change({ model: dated[0] });
   }, [locales, models]);
   const submit = (event) => {
@@ -65,7 +68,7 @@ function Details({ draft, change, onNext }) {
     <${Field} label="Name" value=${draft.name} error=${error} maxlength="200" autocomplete="off" onInput=${(name) => { setError(""); change({ name }); }} />
     <${TextArea} label="Description" aside="optional" rows="2" maxlength="5000" value=${draft.description} onInput=${(description) => change({ description })} />
     <div class="columns even">
-      <${Select} label="Language of the recordings" value=${draft.language} options=${localeOptions(locales)} onChange=${(language) => change({ language })}
+      <${Select} label="Language of the recordings" value=${draft.language} options=${localeOptions(recordedLocales(locales))} onChange=${(language) => change({ language })}
         hint="Fixed once training has begun." />
       <${Select} label="Base model" value=${draft.model} options=${modelOptions(dated, draft.model)} onChange=${(model) => change({ model })}
         hint="The voices speak with this dated model; with another one their tuned weights are not used." />
