@@ -29,7 +29,18 @@ ROOMS = {
     "library": {"library", "models", "work", "text"},
     "catalogue": {"library", "models", "work"},
     "datasets": {"catalogue", "library", "models", "tuning", "work"},
-    "studio": {"catalogue", "datasets", "library", "engine", "models", "audio", "text", "work"},
+    "fine_tunes": {"catalogue", "datasets", "engine", "library", "tuning"},
+    "studio": {
+        "catalogue",
+        "datasets",
+        "fine_tunes",
+        "library",
+        "engine",
+        "models",
+        "audio",
+        "text",
+        "work",
+    },
     "api": {"api", "library", "tuning", "engine", "models", "audio", "text", "work"},
 }
 """What each room may import beside BASE; the commands may import all."""

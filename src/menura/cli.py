@@ -10,6 +10,8 @@ from menura.commands import (
     clone,
     datasets,
     doctor,
+    fine_tune_files,
+    fine_tunes,
     judge,
     keys,
     localize,
@@ -32,6 +34,8 @@ app.command()(speak.speak)
 app.command()(localize.localize)
 app.add_typer(voices.app, name="voices")
 app.add_typer(datasets.app, name="datasets")
+app.add_typer(fine_tunes.app, name="fine-tunes")
+fine_tunes.app.add_typer(fine_tune_files.app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(organisations.app, name="organisations")
 app.command()(judge.judge)

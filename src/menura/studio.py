@@ -22,6 +22,7 @@ from menura.audio.formats import OutputFormat
 from menura.catalogue import Catalogue, Keys, Organisations, Voice, Voices, clean_name, public_voice
 from menura.datasets import Datasets
 from menura.errors import AudioError, InputError, ServerError
+from menura.fine_tunes import FineTunes
 from menura.library.offspring import localised, mixed
 from menura.library.refinements import NewRefinement
 from menura.library.tuned_voices import blendable, localisable, whole_ref
@@ -100,6 +101,7 @@ class Menura:
         self.keys = Keys(self.catalogue)
         self.organisations = Organisations(self.catalogue)
         self.datasets = Datasets(self.catalogue, chosen, lambda *job: self.engine.prepare(*job))
+        self.fine_tunes = FineTunes(self.catalogue, chosen, self.datasets, lambda: self.engine)
         self._loaded: Engine | None = None
 
     def __enter__(self) -> Self:
