@@ -30,7 +30,7 @@ FIELDS: dict[tuple[str, object], str] = {
     ("voice_id", "voice_id"): "voice",
     ("base_voice_id", "base_voice_id"): "voice",
     ("pronunciation_dict_id", "pronunciation_dict_id"): "dictionary",
-    ("dataset", "dataset"): "dataset",
+    ("dataset", "dataset"): "dataset with speech",
 }
 """Fields of JSON bodies whose placeholder stands for an object of this kind."""
 

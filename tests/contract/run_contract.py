@@ -53,7 +53,7 @@ def run(options: list[str]) -> None:
     REPORT.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="menura-contract-") as scratch:
         data = Path(scratch) / "data"
-        with process(data, engine="tiny_whole:TinyWhole") as server:
+        with process(data, engine="tiny_whole:TinyWhole", MENURA_LEAST_TUNE_SECONDS="1") as server:
             environment = {
                 **os.environ,
                 "PYTHONPATH": str(HERE),
