@@ -1,5 +1,6 @@
 """What became of a fine-tune, drawn from what is kept of it."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ def source_clips(library: Library, organisation_id: str, row: FineTune) -> Seque
         if found := _OF_VOICE.fullmatch(name):
             told.setdefault(int(found[1]), {})[found[2]] = value
     voices = {
-        voice.report.get("number"): voice
+        round(_number(voice.report.get("number"))): voice
         for voice in library.fine_tunes.voices(organisation_id, row.id)
     }
     clips = []
@@ -110,8 +111,8 @@ def source_clips(library: Library, organisation_id: str, row: FineTune) -> Seque
                 why=str(fields.get("why", "")),
                 voice_id=None if voice is None else voice.id,
                 transcript=None if voice is None else voice.transcript,
-                start=float(fields.get("start", 0.0)),
-                end=float(fields.get("end", 0.0)),
+                start=_number(fields.get("start")),
+                end=_number(fields.get("end")),
                 file_id=None if path is None else file_id,
                 filename=filename,
                 path=path,
@@ -138,3 +139,8 @@ def _recording(
         return file.filename, library.dataset_files.audio(file)
     except MenuraError:
         return None, None
+
+
+def _number(value: object) -> float:
+    """A figure of a report, which may have come in a file from elsewhere."""
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
