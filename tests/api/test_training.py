@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -82,14 +83,18 @@ async def test_a_fine_tune_is_trained_stored_and_paid(place: Place) -> None:
     assert int(begun.split()[-1]) >= TUNE_NICENESS
 
 
+def reached(place: Place, stage: str, times: int) -> bool:
+    return place.count(f"stage {stage}") == times
+
+
 async def test_a_worker_killed_in_each_stage_loses_no_more_than_that(place: Place) -> None:
     row = place.ask(place.dataset(*(f"[hold {stage}]" for stage in STAGES)))
     async with trained(place):
         for stage in STAGES:
-            await until(lambda stage=stage: place.count(f"stage {stage}") == 1)
+            await until(partial(reached, place, stage, 1))
             assert place.pool.tuning.process_id is not None
             os.kill(place.pool.tuning.process_id, signal.SIGKILL)
-            await until(lambda stage=stage: place.count(f"stage {stage}") == 2)
+            await until(partial(reached, place, stage, 2))
             assert place.now(row).status == "training"
             place.tell(f"release-{stage}")
         done = await over(place, row)

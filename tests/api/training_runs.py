@@ -26,7 +26,7 @@ class Place(TuningPlace):
 
     def noted(self) -> list[str]:
         """What the workers have noted since the test began."""
-        return events(self.settings).lines[self.begun :]
+        return list(events(self.settings).lines)[self.begun :]
 
     def count(self, line: str) -> int:
         """How often they noted this."""

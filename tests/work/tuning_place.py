@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from tiny_engine import INFO
 from tiny_preparer import embedding
@@ -73,7 +74,7 @@ class TuningPlace:
 
     def ask(self, dataset: str | None = None, **changes: str) -> FineTune:
         """Puts a fine-tune in line."""
-        fields = {
+        fields: dict[str, Any] = {
             "name": "Ada",
             "description": "calm",
             "language": "en",
