@@ -97,7 +97,7 @@ def watched(
 
     def asked(place: str) -> None:
         parts = urlsplit(place)
-        if parts.scheme not in ("blob", "data") and parts.netloc != host:
+        if parts.scheme not in ("blob", "data", "about") and parts.netloc != host:
             wrong.append(f"asked {parts.scheme}://{parts.netloc}")
         if "sk_car_" in place:
             wrong.append("a key is in an address")

@@ -39,6 +39,8 @@ function failure(status, text) {
   } catch {
     body = {};
   }
+  // Calls under /v1 fail in OpenAI's way.
+  if (body.error?.message) body = { message: body.error.message, error_code: body.error.code };
   const remedy = body.remedy ?? "";
   // The API's message ends with the remedy; here the two are shown apart.
   let message = body.message ?? `The server answered with status ${status}.`;

@@ -19,8 +19,9 @@ function ThemeButton() {
 function Navigation({ here }) {
   return html`<nav aria-label="Pages">
     <ul>${pages.map((page) => html`<li key=${page.path}>
-      <a href=${page.path} aria-current=${page === here ? "page" : undefined}>
-        <${Icon} name=${page.icon} /><span>${page.title}</span></a>
+      <a href=${page.path} aria-label=${page.title} aria-current=${page === here ? "page" : undefined}>
+        <${Icon} name=${page.icon} />
+        <span class="long">${page.title}</span><span class="brief">${page.short ?? page.title}</span></a>
     </li>`)}</ul>
   </nav>`;
 }

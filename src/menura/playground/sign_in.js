@@ -33,7 +33,7 @@ export function KeyForm({ wanted, label, submit }) {
     }
   };
   return html`<form class="key-form" onSubmit=${send}>
-    <${Field} label=${label} type="password" name="key" autocomplete="off" spellcheck="false" placeholder="sk_car_…"
+    <${Field} label=${label} type="password" name="key" autocomplete="off" spellcheck=${false} placeholder="sk_car_…"
       value=${secret} error=${error} onInput=${setSecret} />
     <${Button} kind="primary" type="submit" busy=${busy} disabled=${busy}>${submit}<//>
   </form>`;

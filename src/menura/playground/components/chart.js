@@ -1,8 +1,7 @@
 // Bars over days, drawn as SVG; the same numbers stand in a table for those who do not see it.
-import { html, useId, useState } from "../lib.js";
+import { html, useId, useLayoutEffect, useRef, useState } from "../lib.js";
 
-const WIDTH = 720;
-const HEIGHT = 220;
+const HEIGHT = 230;
 const LEFT = 46;
 const BOTTOM = 26;
 const TOP = 12;
@@ -19,19 +18,26 @@ const short = (value) => new Intl.NumberFormat(undefined, { notation: "compact",
 // `bars`: [{ label, value, detail }]; `title` says what is shown, `unit` what is counted.
 export function BarChart({ bars, title, unit }) {
   const [at, setAt] = useState(null);
+  const [width, setWidth] = useState(720);
+  const element = useRef(null);
+  useLayoutEffect(() => {
+    const watch = new ResizeObserver(([entry]) => setWidth(Math.max(200, entry.contentRect.width)));
+    watch.observe(element.current);
+    return () => watch.disconnect();
+  }, []);
   const id = useId();
   const top = ceiling(Math.max(0, ...bars.map((bar) => bar.value)));
-  const slot = (WIDTH - LEFT) / Math.max(1, bars.length);
+  const slot = (width - LEFT) / Math.max(1, bars.length);
   const height = HEIGHT - TOP - BOTTOM;
-  const every = Math.max(1, Math.ceil(bars.length / 7));
+  const every = Math.max(1, Math.ceil((bars.length * 70) / (width - LEFT)));
   const shown = at === null ? null : bars[at];
-  return html`<figure class="chart" aria-labelledby=${id}>
+  return html`<figure class="chart" aria-labelledby=${id} ref=${element}>
     <figcaption class="row spread"><h3 id=${id}>${title}</h3>
       <span class="hint">${shown ? `${shown.detail ?? shown.label}: ${shown.value.toLocaleString()} ${unit}` : ""}</span></figcaption>
-    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true" onMouseLeave=${() => setAt(null)}>
+    <svg viewBox="0 0 ${width} ${HEIGHT}" height=${HEIGHT} aria-hidden="true" onMouseLeave=${() => setAt(null)}>
       ${[0, 0.5, 1].map((part) => {
         const y = TOP + height * (1 - part);
-        return html`<line class="chart-grid" x1=${LEFT} x2=${WIDTH} y1=${y} y2=${y} />
+        return html`<line class="chart-grid" x1=${LEFT} x2=${width} y1=${y} y2=${y} />
           <text class="chart-text" x=${LEFT - 8} y=${y + 4} text-anchor="end">${short(top * part)}</text>`;
       })}
       ${bars.map((bar, i) => {

@@ -17,8 +17,9 @@ export function toast({ title, text = "", kind = "info", action, onGone, forMs =
 
 // An error in words: what is wrong, then what to do. Stays until it is closed.
 export function toastError(error) {
-  if (error?.name === "AbortError") return;
-  console.error(error);
+  // Who was signed out is told so by the sign-in page.
+  if (error?.name === "AbortError" || error?.status === 401) return;
+  if (!error?.code) console.error(error);
   toast({
     kind: "error",
     title: error?.code ? error.message : "Something in this page went wrong.",

@@ -106,7 +106,7 @@ export function VoiceFilters({ filter, onChange }) {
 export function VoiceBadges({ voice }) {
   const locales = useLocales();
   return html`<span class="row tight">
-    ${voice.is_owner && html`<span class="badge accent">Yours</span>`}
+    ${voice.is_owner && html`<span class="badge accent">${voice.fine_tune_id ? "Pro clone" : "Yours"}</span>`}
     ${voice.locales.map((one) => html`<${LanguageBadge} locales=${locales} locale=${one.locale} />`)}
   </span>`;
 }

@@ -25,4 +25,4 @@ function Keys() {
     ${open ? html`<div class="stack wide-gap"><${Usage} /><${KeyList} /></div>` : html`<${Locked} />`}`;
 }
 
-export const page = { path: "#/keys", title: "Keys and usage", icon: "keys", component: Keys };
+export const page = { path: "#/keys", title: "Keys and usage", short: "Keys", icon: "keys", component: Keys };

@@ -44,11 +44,13 @@ function Speak({ query }) {
   useEffect(() => {
     // Links of other pages choose a voice, and with it perhaps a model.
     const [voice, model] = [query.get("voice"), query.get("model")];
-    if (voice) setDraft((before) => ({ ...before, voice, language: "", model: model ?? before.model }));
+    if (voice) setDraft((before) => ({ ...before, voice, language: "", model: model ?? "" }));
   }, [query]);
 
   const voice = useMemo(() => all?.find((one) => one.id === draft.voice) ?? all?.[0] ?? null, [all, draft.voice]);
-  const model = draft.model || models?.[0] || "";
+  // The dated name is the one that wakes the trained weights of a pro clone.
+  const usual = voice?.fine_tune_id ? voice.model_snapshot : models?.[0];
+  const model = draft.model || usual || "";
   const request = { ...draft, voice: voice && { id: voice.id, name: voice.name }, model };
   const take = current.value;
   const busy = take?.busy;
@@ -87,6 +89,8 @@ function Speak({ query }) {
     <div class="columns speak">
       <div class="stack">
         <section class="card composer" aria-label="What to say" ref=${box}>
+          ${voicesError.value && !voices.value && html`<${Failure} error=${voicesError.value} onRetry=${readVoices} />`}
+          <${VoicePicker} voice=${voice} onChoose=${(found) => setDraft((before) => ({ ...before, voice: found.id, model: "" }))} />
           <${TextArea} label="Text" rows=${6} value=${draft.text} error=${problem} maxlength="100000"
             placeholder="Type or paste anything: a sentence, a page, a story." onInput=${set("text")}
             aside=${draft.text.length ? `${draft.text.length.toLocaleString()} characters` : ""} />
@@ -105,8 +109,6 @@ function Speak({ query }) {
           onReuse=${({ request: old }) => setDraft({ ...DRAFT, ...old, voice: old.voice.id })} shown=${take?.id} />
       </div>
       <aside class="card stack" aria-label="Settings">
-        ${voicesError.value && !voices.value && html`<${Failure} error=${voicesError.value} onRetry=${readVoices} />`}
-        <${VoicePicker} voice=${voice} onChoose=${(found) => set("voice")(found.id)} />
         <${Select} label="Language" value=${draft.language} onChange=${set("language")}
           options=${[{ value: "", label: "As the text is" }, ...languageOptions(locales)]} />
         <${Select} label="Emotion" value=${draft.emotion} onChange=${set("emotion")} options=${emotionOptions} />

@@ -53,6 +53,8 @@ function Voices() {
     return () => clearInterval(timer);
   }, [refining]);
 
+  // Voices of pro clones speak with trained weights only: nothing can be made of them.
+  const mixable = (all ?? []).filter((voice) => !voice.fine_tune_id);
   const found = (all ?? []).filter((voice) => matches(voice, filter));
   const drop = (event) => {
     event.preventDefault();
@@ -63,7 +65,7 @@ function Voices() {
       <div><h1>Voices</h1><p>Yours and those of the library. A voice can leave as one file, and come back.</p></div>
       <div class="row">
         <${ImportButton} />
-        <${Button} icon="mix" disabled=${!all || all.length < 2} onClick=${() => setDialog({ kind: "mix" })}>Mix<//>
+        <${Button} icon="mix" disabled=${mixable.length < 2} onClick=${() => setDialog({ kind: "mix" })}>Mix<//>
       </div>
     </div>
     <div class="stack">
@@ -81,7 +83,7 @@ function Voices() {
     </div>
     ${dialog?.kind === "edit" && html`<${EditDialog} voice=${dialog.voice} onClose=${close} />`}
     ${dialog?.kind === "localize" && html`<${LocalizeDialog} voice=${dialog.voice} onClose=${close} />`}
-    ${dialog?.kind === "mix" && html`<${MixDialog} all=${all} onClose=${close} />`}
+    ${dialog?.kind === "mix" && html`<${MixDialog} all=${mixable} onClose=${close} />`}
   </div>`;
 }
 

@@ -77,6 +77,7 @@ export class Take {
     this.state = signal("waiting"); // waiting, speaking, done, stopped, failed
     this.error = signal(null);
     this.firstAudio = signal(null); // ms from the click to the first sound
+    this.untrained = signal(false); // Whether a pro clone spoke without its trained weights.
     this.pace = signal(null); // seconds of audio for each second of waiting
   }
 
@@ -111,6 +112,7 @@ export class Take {
   }
 
   take(event) {
+    if (event.menura_fine_tune?.endsWith("inactive")) this.untrained.value = true;
     if (event.type === "chunk") this.heard(fromBase64(event.data));
     else if (event.type === "timestamps") this.timed(event.word_timestamps);
     else if (event.type === "done") this.over("done");

@@ -1,12 +1,14 @@
 // Credits by day, and what they were used for.
 import { html, useMemo, useState } from "../../lib.js";
-import { admin } from "../../api.js";
+import { admin, api } from "../../api.js";
+import { key } from "../../session.js";
 import { BarChart } from "../../components/chart.js";
 import { Failure, Loading } from "../../components/empty.js";
 import { Select } from "../../components/fields.js";
 import { useResource } from "../../components/resource.js";
 
 const DAY_MS = 86_400_000;
+const MOST_GROUPS = 12;
 
 const SPANS = [
   { value: "7", label: "7 days" },
@@ -25,6 +27,30 @@ const GROUPS = [
 const shortDay = (date) => date.toLocaleDateString(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
 const longDay = (date) => date.toLocaleDateString(undefined, { dateStyle: "full", timeZone: "UTC" });
 
+const WORK = {
+  tts: "Speech",
+  stt: "Writing down",
+  infill: "Filling in",
+  fine_tune: "Pro clones",
+};
+
+// What a group is called: voices and keys come as ids.
+async function names(group, groups, signal) {
+  if (group === "capability") return (id) => WORK[id] ?? id;
+  if (group === "voice" && key.value) {
+    const found = await Promise.all(
+      groups.map((one) => api.get(`/voices/${one.group}`, {}, { signal }).then((voice) => voice.name, () => one.group)),
+    );
+    return (id) => found[groups.findIndex((one) => one.group === id)] ?? id;
+  }
+  if (group === "api_key") {
+    const { data } = await admin.get("/api-keys", { limit: 100 }, { signal });
+    const known = new Map(data.map((one) => [one.id, one.description || `… ${one.hint}`]));
+    return (id) => known.get(id) ?? `revoked, ${id.slice(0, 8)}`;
+  }
+  return (id) => id;
+}
+
 async function read(days, group, signal) {
   const end = new Date();
   const window = { start_ts: new Date(end - (days - 1) * DAY_MS).toISOString(), end_ts: end.toISOString() };
@@ -32,7 +58,9 @@ async function read(days, group, signal) {
     admin.get("/usage/credits", { ...window, interval: "day" }, { signal }),
     admin.get("/usage/credits", { ...window, group_by: group }, { signal }),
   ]);
-  return { byDay: byDay.data, groups: groups.data.filter((one) => one.credits) };
+  const used = groups.data.filter((one) => one.credits).sort((a, b) => b.credits - a.credits).slice(0, MOST_GROUPS);
+  const named = await names(group, used, signal);
+  return { byDay: byDay.data, groups: used.map((one) => ({ name: named(one.group), credits: one.credits })) };
 }
 
 export function Usage() {
@@ -48,7 +76,7 @@ export function Usage() {
     [usage.value],
   );
   const whole = bars.reduce((sum, bar) => sum + bar.value, 0);
-  const groups = [...(usage.value?.groups ?? [])].sort((a, b) => b.credits - a.credits);
+  const groups = usage.value?.groups ?? [];
   return html`<section class="card stack" aria-labelledby="usage">
     <div class="row spread usage-head"><h2 id="usage">Usage</h2>
       <${Select} label="Time" value=${days} options=${SPANS} onChange=${setDays} /></div>
@@ -64,8 +92,8 @@ export function Usage() {
       <div class="row spread usage-head"><h3>What for</h3>
         <${Select} label="Sums by" value=${group} options=${GROUPS} onChange=${setGroup} /></div>
       ${groups.length
-        ? html`<ul class="shares">${groups.map((one) => html`<li key=${one.group}>
-            <span class="clip">${one.group ?? "other"}</span>
+        ? html`<ul class="shares">${groups.map((one) => html`<li key=${one.name}>
+            <span class="clip">${one.name}</span>
             <span class="share-track"><span class="share-bar" style=${{ width: `${(100 * one.credits) / groups[0].credits}%` }}></span></span>
             <span class="share-number">${one.credits.toLocaleString()}</span>
           </li>`)}</ul>`

@@ -3,6 +3,7 @@ import { html, useComputed, useEffect, useMemo, useRef, useState } from "../../l
 import { api } from "../../api.js";
 import { Failure } from "../../components/empty.js";
 import { Button } from "../../components/fields.js";
+import { Icon } from "../../components/icons.js";
 import { PlaybackBar } from "../../components/player.js";
 import { toastError } from "../../components/toasts.js";
 import { download, fileName, span } from "../../format.js";
@@ -100,6 +101,8 @@ export function TakeView({ take }) {
     ${(there || take.busy) && html`
       <${PlaybackBar} playback=${take.playback} label="this take" height=${84} />
       <${Words} take=${take} />
+      ${take.untrained.value && html`<div class="note warning"><${Icon} name="info" /><div>This is a pro clone, but the model
+        ${" "}<code>${take.request.model}</code> does not use what it was trained for. Choose the voice again to take its own model.</div></div>`}
       <div class="row spread">
         <${Figures} take=${take} />
         ${take.busy

@@ -50,7 +50,8 @@ export function VoiceCard({ voice, onAct }) {
     <div class="row tight voice-card-foot">
       <a class="button small" href="#/speak?voice=${voice.id}">Speak</a>
       <span class="push"></span>
-      <${Button} kind="quiet" icon="globe" label="Another language for ${voice.name}" onClick=${() => onAct("localize")} />
+      ${!voice.fine_tune_id && html`
+        <${Button} kind="quiet" icon="globe" label="Another language for ${voice.name}" onClick=${() => onAct("localize")} />`}
       ${voice.is_owner && html`
         <${Button} kind="quiet" icon="edit" label="Edit ${voice.name}" onClick=${() => onAct("edit")} />
         <${Button} kind="quiet" icon="download" busy=${busy} disabled=${busy} label="Export ${voice.name}" onClick=${take} />

@@ -86,7 +86,7 @@ export function EditDialog({ voice: given, onClose }) {
       <${Field} label="In a few words" value=${tagline} maxlength="32" placeholder="Warm and unhurried" onInput=${setTagline} />
       <${TextArea} label="Description" value=${description} rows=${3} maxlength="5000" onInput=${setDescription} />
       <${Select} label="Gender" value=${gender} onChange=${setGender} options=${[{ value: "", label: "Not said" }, ...GENDERS]} />
-      <${Accents} voice=${voice} onChange=${changed} />
+      ${!voice.fine_tune_id && html`<${Accents} voice=${voice} onChange=${changed} />`}
       ${error && html`<${Failure} error=${error} />`}
       <footer class="dialog-foot">
         <${Button} onClick=${onClose}>Cancel<//>
