@@ -6,10 +6,7 @@ whatever process, is no longer held by this one, which looks once a second while
 """
 
 import asyncio
-import os
-import platform
 import time
-import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from functools import partial
@@ -25,6 +22,7 @@ from menura.settings import Settings
 from menura.tuning.learning import Lesson, learn_from
 from menura.tuning.news import NewsDesk
 from menura.work.failures import as_menura
+from menura.work.holders import device_name, new_holder
 from menura.work.pool import ModelCard
 from menura.work.tune import TuneJob, TuneOutcome, TuneProgress
 
@@ -88,8 +86,8 @@ class Trainer:
         self._book = book
         self._queue = library.tuning_queue
         self._news = asyncio.Event()
-        self.worker = f"{platform.node()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-        self.device = f"{platform.node()}/{settings.device}"
+        self.worker = new_holder()
+        self.device = device_name(settings.device)
 
     def wake(self) -> None:
         """There is a new fine-tune, or one that was cancelled or deleted."""
@@ -97,11 +95,12 @@ class Trainer:
 
     async def run(self) -> None:
         """Works until it is cancelled."""
-        await run_in_threadpool(self._recover)
         while True:
             try:
                 self._news.clear()
                 await self._book_completed()
+                # What a process held that was killed goes on at once.
+                await run_in_threadpool(self._queue.recover)
                 row = await run_in_threadpool(self._queue.claim, self.worker, self.device)
                 if row is None:
                     await self._wait()
@@ -114,13 +113,6 @@ class Trainer:
                     await run_in_threadpool(self._queue.reclaim, self.worker)
                 await asyncio.sleep(RETRY_SECONDS)
 
-    def _recover(self) -> None:
-        """Puts in line again what a server held that was killed on this machine."""
-        for holder in self._queue.holders():
-            if _is_gone(holder):
-                count = self._queue.reclaim(holder)
-                _log.warning("fine-tunes go on after a server was killed", count=count)
-
     async def _wait(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(IDLE_SECONDS):
@@ -129,8 +121,12 @@ class Trainer:
     async def _book_completed(self) -> None:
         for row in await run_in_threadpool(self._queue.unbooked):
             owner, key = row.organisation_id, row.api_key_id
-            await self._book(owner, row.id, model=row.snapshot, api_key_id=key)
-            await run_in_threadpool(self._queue.booked, row.id)
+            try:
+                await self._book(owner, row.id, model=row.snapshot, api_key_id=key)
+                await run_in_threadpool(self._queue.booked, row.id)
+            except Exception as error:
+                # It is tried again; meanwhile others are trained.
+                _log.error("booking of a fine-tune", fine_tune=row.id, exc_info=error)
 
     async def _work(self, row: FineTune) -> None:
         try:
@@ -270,17 +266,3 @@ class Trainer:
             finally:
                 coming.cancel()
                 await asyncio.gather(coming, return_exceptions=True)
-
-
-def _is_gone(holder: str) -> bool:
-    """Whether a server is known to have ended: on this machine, and without a process."""
-    node, _, rest = holder.rpartition(":")[0].rpartition(":")
-    if os.name != "posix" or node != platform.node() or not rest.isdecimal():
-        return False
-    try:
-        os.kill(int(rest), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        pass
-    return False

@@ -20,6 +20,7 @@ from menura.library.fine_tunes import OPEN, complete, end, error_fields, record
 from menura.library.tuned_models import TunedModelFiles
 from menura.library.voices import NewVoice
 from menura.models import states
+from menura.work.holders import is_gone
 from menura.work.queue import STALE_SECONDS
 from menura.work.tune import TunedVoice, TuneOutcome, TuneProgress
 
@@ -186,6 +187,10 @@ class FineTuneQueue:
             for row in rows:
                 _let_go(row)
             return len(rows)
+
+    def recover(self) -> int:
+        """Reclaims what those held whose processes were killed; returns how many that were."""
+        return sum(self.reclaim(holder) for holder in self.holders() if is_gone(holder))
 
     def holders(self) -> Sequence[str]:
         """Who holds something, by name."""
