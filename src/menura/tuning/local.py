@@ -1,9 +1,6 @@
 """Trains fine-tunes in the calling thread, for a program that has no server beside it."""
 
-import os
-import platform
 import time
-import uuid
 from collections.abc import Callable, Generator
 from contextlib import closing
 
@@ -15,6 +12,7 @@ from menura.settings import Settings
 from menura.tuning.learning import Lesson, learn_from
 from menura.tuning.news import NewsDesk
 from menura.work.failures import as_menura
+from menura.work.holders import device_name, new_holder
 from menura.work.tune import TuneJob, TuneOutcome, TuneProgress
 
 BEAT_SECONDS = 20.0
@@ -52,15 +50,15 @@ class LocalTrainer:
         self._info = info
         self._prepare = prepare
         self._told = told
-        # In the form by which a server sees that this process is gone.
-        self._worker = f"{platform.node()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-        self._device = f"{platform.node()}/{settings.device}"
+        self._worker = new_holder()
+        self._device = device_name(settings.device)
 
     def step(self) -> bool:
         """Trains what has waited longest; False when there is nothing to do, or no place to do it.
 
         An interruption puts it back in line, where it goes on from its last checkpoint.
         """
+        self._queue.recover()
         row = self._queue.claim(self._worker, self._device)
         if row is None:
             return False
