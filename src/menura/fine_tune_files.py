@@ -4,22 +4,23 @@ import uuid
 from pathlib import Path
 
 from menura.catalogue import Catalogue
-from menura.errors import ConflictError, InputError
+from menura.errors import InputError
+from menura.fine_tunes import FineTunes
 from menura.library import model_files
 from menura.library.fine_tune_tables import FineTune
-from menura.library.paging import Window
-
-SHORTEST_PREFIX = 4
 
 
 class FineTuneFiles:
     """Exports and imports the fine-tunes of a data folder.
 
-    One is named by its id, the beginning of it (four characters or more), or its name.
+    Args:
+        catalogue: the library.
+        fine_tunes: finds them as they are named.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, fine_tunes: FineTunes) -> None:
         self._catalogue = catalogue
+        self._fine_tunes = fine_tunes
 
     def export(self, name: str, path: str | Path) -> Path:
         """Writes a completed fine-tune and its voices into one file and returns the file's path.
@@ -30,7 +31,7 @@ class FineTuneFiles:
         target = Path(path)
         partial = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}.part")
         library, owner = self._catalogue.library(), self._catalogue.organisation_id
-        found = self._find(name)
+        found = self._fine_tunes.get(name).id
         try:
             try:
                 model_files.export(library, owner, found, partial)
@@ -61,18 +62,3 @@ class FineTuneFiles:
             )
         finally:
             adapter.unlink(missing_ok=True)
-
-    def _find(self, name: str) -> str:
-        store, owner = self._catalogue.library().fine_tunes, self._catalogue.organisation_id
-        everyone = store.list(owner, Window()).rows
-        fitting = [row.id for row in everyone if name in (row.id, row.name)]
-        if not fitting and len(name) >= SHORTEST_PREFIX:
-            fitting = [row.id for row in everyone if row.id.startswith(name)]
-        if len(fitting) > 1:
-            raise ConflictError(
-                "fine_tune_name_ambiguous",
-                f"{len(fitting)} fine-tunes fit {name[:80]!r}.",
-                f"Use an id: {', '.join(fitting[:5])}.",
-            )
-        # An unknown name is refused as an unknown id is.
-        return fitting[0] if fitting else store.get(owner, name).id

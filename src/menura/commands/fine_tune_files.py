@@ -13,7 +13,7 @@ app = typer.Typer()
 @app.command("export")
 def export_fine_tune(
     fine_tune: Annotated[
-        str, typer.Argument(metavar="FINE-TUNE", help="Name or id, or the id's beginning.")
+        str, typer.Argument(metavar="FINE_TUNE", help="Name or id, or the id's beginning.")
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", dir_okay=False, help="The file to write.")
@@ -27,7 +27,7 @@ def export_fine_tune(
         from menura.studio import Menura
 
         with Menura(settings=quiet(make_settings(data))) as menura:
-            path = FineTuneFiles(menura.catalogue).export(fine_tune, output)
+            path = FineTuneFiles(menura.catalogue, menura.fine_tunes).export(fine_tune, output)
         size = path.stat().st_size
         terminal.result({"path": str(path), "bytes": size}, f"Wrote {path} ({size / 1e6:.1f} MB).")
 
@@ -48,7 +48,7 @@ def import_fine_tune(
         from menura.studio import Menura
 
         with Menura(settings=quiet(make_settings(data))) as menura:
-            made = FineTuneFiles(menura.catalogue).import_file(file, name=name)
+            made = FineTuneFiles(menura.catalogue, menura.fine_tunes).import_file(file, name=name)
             voices = menura.catalogue.library().fine_tunes.voices(
                 menura.catalogue.organisation_id, made.id
             )
