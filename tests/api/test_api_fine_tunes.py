@@ -47,7 +47,7 @@ def test_the_sdk_drives_the_whole_flow(server: Running) -> None:
             accent="british",
         )
         assert made.status == "created"
-        assert (made.accent, made.model_id) == ("british", "sonic-3-2026-01-12")
+        assert (made.accent, made.llm_model_id) == ("british", "sonic-3-2026-01-12")
         while (found := sdk.fine_tunes.retrieve(made.id)).status not in ("completed", "failed"):
             time.sleep(0.5)
         assert found.status == "completed", found.model_extra
@@ -57,7 +57,7 @@ def test_the_sdk_drives_the_whole_flow(server: Running) -> None:
         assert all(voice.is_owner and voice.accent == "british" for voice in voices)
         assert {voice.id for voice in sdk.voices.list(is_owner=True)} == {v.id for v in voices}
         answer = sdk.tts.with_raw_response.generate(
-            model_id=found.model_id,
+            model_id=found.llm_model_id,
             transcript="hello there",
             voice=voices[0].id,
             output_format={"container": "raw", "encoding": "pcm_s16le", "sample_rate": 24000},

@@ -65,7 +65,7 @@ class Seeds:
         if kind == "dataset with speech":
             # Apart from the one that other tests change, since a fine-tune holds on to its own.
             dataset = self._make("dataset")
-            sent = {"purpose": "fine_tune", "file": clip()}
+            sent: Parts = {"purpose": "fine_tune", "file": clip()}
             self._form(f"/datasets/{dataset}/files", sent)
             return dataset
         if kind == "dataset file":
