@@ -5,7 +5,7 @@ import wave
 from collections.abc import Iterator
 
 import pytest
-from pro_cloning import Side, release
+from fine_tune_side import Side, release
 from serving import Running, check_error, running, wait_for
 from test_api_datasets import ready, recording, upload
 

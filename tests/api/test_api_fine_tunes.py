@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import cartesia
 import httpx
 import pytest
-from pro_cloning import Side, release, wanted
+from fine_tune_side import Side, release, wanted
 from serving import Running, check_error, running, wait_for
 from test_api_datasets import FORMATS, recording
 
