@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from menura.errors import MenuraError
 from menura.library.database import Database
+from menura.library.fine_tune_steps import complete, end, error_fields, record
 from menura.library.fine_tune_tables import FineTune
-from menura.library.fine_tunes import OPEN, complete, end, error_fields, record
+from menura.library.fine_tunes import OPEN
 from menura.library.tuned_models import TunedModelFiles
 from menura.library.voices import NewVoice
 from menura.models import states
