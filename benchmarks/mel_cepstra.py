@@ -16,6 +16,7 @@ _COUNT = 13
 _FFT, _HOP, _BANDS = 1024, 200, 80
 _DECIBEL = 10.0 / np.log(10.0) * np.sqrt(2.0)
 _EDGE_DB = 40.0
+_FLOOR = 1e-8
 
 
 def cepstra(audio: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -23,9 +24,9 @@ def cepstra(audio: NDArray[np.float32]) -> NDArray[np.float64]:
     power = mel_spectrogram(audio, _FFT, _HOP, _BANDS)
     level = 10 * np.log10(power.sum(axis=1) + 1e-10)
     loud = np.flatnonzero(level > level.max() - _EDGE_DB)
-    kept = np.log(power[loud[0] : loud[-1] + 1] + 1e-5 * power.max() * 1e-3)
+    kept = 0.5 * np.log(power[loud[0] : loud[-1] + 1] + _FLOOR * power.max())
     order = np.arange(1, _COUNT + 1)[:, None] * (np.arange(_BANDS)[None] + 0.5)
-    basis = np.cos(order * (np.pi / _BANDS)) * np.sqrt(2.0 / _BANDS)
+    basis = np.cos(order * (np.pi / _BANDS)) / _BANDS
     return np.asarray(kept @ basis.T)
 
 
