@@ -17,9 +17,10 @@ class Case:
     """A request that names a thing."""
 
     kind: str
-    """What the id is of: voice, file, dictionary, key, dataset, dataset file or utterance.
+    """What the id is of: voice, file, dictionary, key, fine-tune, dataset, dataset file, utterance.
 
-    In the path of the last two stands the dataset of whoever asks.
+    In the path of the last two stands the dataset of whoever asks; in that of a fine-tune's voices
+    the fine-tune of whoever asks, where the id is a voice's.
     """
 
     request: dict[str, Any] = field(default_factory=dict)
@@ -53,6 +54,14 @@ INFILL = {
     "output_format[sample_rate]": "24000",
 }
 LOCALIZED = {"name": "L", "description": "", "language": "en", "dialect": "uk"}
+
+FINE_TUNE = {
+    "name": "F",
+    "description": "",
+    "language": "en",
+    "model_id": "sonic-3",
+    "dataset": "ID",
+}
 
 CASES: dict[str, list[Case]] = {
     "GET /voices": [*paged("voice"), Case("voice", {"params": {"q": "ID"}})],
@@ -104,6 +113,17 @@ CASES: dict[str, list[Case]] = {
         Case("utterance", {"json": {"excluded": True}})
     ],
     "GET /datasets/{dataset_id}/utterances/{utterance_id}/audio": [Case("utterance")],
+    "GET /fine-tunes": paged("fine-tune"),
+    "POST /fine-tunes": [Case("dataset", {"json": FINE_TUNE})],
+    "GET /fine-tunes/{fine_tune_id}": [Case("fine-tune")],
+    "DELETE /fine-tunes/{fine_tune_id}": [Case("fine-tune")],
+    "POST /fine-tunes/{fine_tune_id}/cancel": [Case("fine-tune")],
+    "GET /fine-tunes/{fine_tune_id}/clips/{number}/audio": [Case("fine-tune")],
+    "GET /fine-tunes/{fine_tune_id}/events": [Case("fine-tune")],
+    "GET /fine-tunes/{fine_tune_id}/export": [Case("fine-tune")],
+    "GET /fine-tunes/{fine_tune_id}/report": [Case("fine-tune")],
+    "POST /fine-tunes/{fine_tune_id}/retry": [Case("fine-tune")],
+    "GET /fine-tunes/{fine_tune_id}/voices": [Case("fine-tune"), *paged("voice")],
     "GET /pronunciation-dicts": paged("dictionary"),
     "GET /pronunciation-dicts/{dictionary_id}": [Case("dictionary")],
     "PATCH /pronunciation-dicts/{dictionary_id}": [Case("dictionary", {"json": {"name": "Ours"}})],
@@ -122,8 +142,10 @@ DESCRIPTION = {
     "GET /docs/viewer.css",
     "GET /docs/viewer.js",
     "GET /openapi.json",
+    "GET /playground",
+    "GET /playground/{name:path}",
 }
-"""The description of the API, the same for all who look."""
+"""The description of the API and the playground's files, the same for all who look."""
 
 WITHOUT_IDS = {
     *DESCRIPTION,
@@ -137,6 +159,8 @@ WITHOUT_IDS = {
     "POST /audio/transcriptions",
     "POST /datasets",
     "POST /files",
+    "GET /fine-tunes/consent",
+    "POST /fine-tunes/import",
     "POST /pronunciation-dicts",
     "POST /stt",
     "GET /usage/agents",

@@ -15,6 +15,7 @@ from tiny_preparer import utterances
 from websockets.sync.client import connect
 
 import menura.api.routes
+from menura.library.fine_tunes import NewFineTune
 from menura.library.keys import NewKey
 from menura.work.prepare import PrepareOutcome
 
@@ -55,6 +56,8 @@ class Side:
                 answer = self.normal.post("/datasets", json={"name": "Secret"})
             case "dataset file" | "utterance":
                 return self._record(kind)
+            case "fine-tune":
+                return self._tune()
             case _:
                 answer = self.admin.post("/api-keys", json={"description": "Secret"})
         assert answer.is_success, answer.text
@@ -76,6 +79,19 @@ class Side:
         found = library.utterances.all(self.id, self.dataset)
         return row.id if kind == "dataset file" else found[0].id
 
+    def _tune(self) -> str:
+        """A fine-tune, past the routes: its dataset is empty, so that it fails in a moment."""
+        new = NewFineTune(
+            name="Secret",
+            description="",
+            language="en",
+            locale="en-US",
+            model_id="menura-1-2026-11",
+            snapshot="menura-1-2026-11",
+            dataset_id=self.make("dataset"),
+        )
+        return self.server.services.library.fine_tunes.create(self.id, new).id
+
     def ask(self, route: str, case: Case, identity: str) -> tuple[int, str]:
         """Sends a case's request about a thing: status and text of the answer.
 
@@ -89,8 +105,12 @@ class Side:
                 made = self.normal.post("/datasets", json={"name": "Another"})
                 self.dataset = str(made.json()["id"])
             path = path.replace("{dataset_id}", self.dataset)
+        if case.kind == "voice" and "{fine_tune_id}" in path:
+            path = path.replace("{fine_tune_id}", self._tune())
+        path = path.replace("{number}", "1")
         for name in (
             "voice_id",
+            "fine_tune_id",
             "dataset_id",
             "utterance_id",
             "file_id",
@@ -190,7 +210,8 @@ def test_what_is_anothers_does_not_exist(
 
 
 def test_no_list_shows_what_is_anothers(server: Running, owner: Side, stranger: Side) -> None:
-    things = [owner.make(kind) for kind in ("voice", "file", "dictionary", "key", "dataset")]
+    kinds = ("voice", "file", "dictionary", "key", "dataset", "fine-tune")
+    things = [owner.make(kind) for kind in kinds]
     lists = {
         route.split(" ")[1]
         for route in routes_of_the_server() - DESCRIPTION
