@@ -81,7 +81,8 @@ class TinyStudio(TinyWhole):
             if item.news.stage == "training" and not told:
                 told = True
                 yield from _learning()
-            yield item
+            # Its steps begin anew in each stage.
+            yield replace(item, news=replace(item.news, losses={}, scores={}))
 
 
 def _learning() -> Generator[TuneProgress, None, None]:

@@ -4,6 +4,7 @@ import { html } from "../lib.js";
 const WIDTH = 560;
 const HEIGHT = 200;
 const LEFT = 44;
+const RIGHT = 20;
 const BOTTOM = 24;
 const TOP = 10;
 const MOST_ROWS = 12;
@@ -41,15 +42,15 @@ export function Curves({ title, series, xLabel }) {
   if (!drawn.length) return null;
   const [left, right] = bounds(drawn.flatMap((one) => one.points.map(([x]) => x)));
   const [low, high] = bounds(drawn.flatMap((one) => one.points.map(([, y]) => y)));
-  const x = (value) => LEFT + ((value - left) / (right - left)) * (WIDTH - LEFT - 8);
+  const x = (value) => LEFT + ((value - left) / (right - left)) * (WIDTH - LEFT - RIGHT);
   const y = (value) => HEIGHT - BOTTOM - ((value - low) / (high - low)) * (HEIGHT - BOTTOM - TOP);
   const steps = [...new Set(drawn.flatMap((one) => one.points.map(([at]) => at)))].sort((a, b) => a - b);
   const last = drawn.map((one) => `${one.name} ${number(one.points[one.points.length - 1][1])}`).join(", ");
   return html`<figure class="curves">
     <figcaption class="row spread"><strong>${title}</strong>
-      <span class="curves-legend">${drawn.map((one, i) => html`<span key=${one.name} class="curve-name c${i % 3}">${one.name}</span>`)}</span></figcaption>
+      <span class="curves-legend">${drawn.length > 1 && drawn.map((one, i) => html`<span key=${one.name} class="curve-name c${i % 3}">${one.name}</span>`)}</span></figcaption>
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}: ${last} after ${number(right)} ${xLabel}">
-      ${ticks(low, high).map((value) => html`<g key=${value}><line class="grid" x1=${LEFT} x2=${WIDTH - 8} y1=${y(value)} y2=${y(value)} />
+      ${ticks(low, high).map((value) => html`<g key=${value}><line class="grid" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(value)} y2=${y(value)} />
         <text x=${LEFT - 8} y=${y(value) + 4} text-anchor="end">${number(value)}</text></g>`)}
       ${ticks(left, right).map((value) => html`<text key=${value} x=${x(value)} y=${HEIGHT - 6} text-anchor="middle">${number(value)}</text>`)}
       ${drawn.map((one, i) => html`<g key=${one.name} class="curve c${i % 3}">

@@ -22,7 +22,7 @@ export function MinutesGauge({ label, value, needed, ideal }) {
       <span class="gauge-mark" style=${{ left: share(needed) }}></span>
     </div>
     <div class="gauge-ends" aria-hidden="true">
-      <span class="gauge-needed" style=${{ left: share(needed) }}>${minutesInWords(needed)} min needed</span>
+      <span class="gauge-needed" style=${{ left: `max(0px, calc(${share(needed)} - 3.4rem))` }}>${minutesInWords(needed)} min needed</span>
       <span class="gauge-ideal">${ideal >= 60 ? `${minutesInWords(ideal / 60).replace(".0", "")} h best` : `${minutesInWords(ideal)} min best`}</span>
     </div>
   </div>`;

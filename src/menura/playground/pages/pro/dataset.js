@@ -119,6 +119,7 @@ export function DatasetPanel({ id, language, actions, onGone }) {
       <ul class="file-list">${files.map((one) => html`<${FileRow} key=${one.id} dataset=${id} one=${one} onChange=${report.reload} />`)}</ul>
       ${!all && found.files.length > SHOWN_FILES && html`<div class="row"><button type="button" class="button" onClick=${() => setAll(true)}>Show all ${found.files.length}</button></div>`}
     </section>`}
-    ${found.files.some((one) => one.utterances > 0) && html`<${Utterances} dataset=${id} files=${found.files} onChange=${report.reload} />`}
+    ${found.files.some((one) => one.utterances > 0) && html`<${Utterances} dataset=${id} files=${found.files} onChange=${report.reload}
+      state=${[waiting, found.files.length, ...found.speakers.map((one) => `${one.utterances}${one.target}`)].join()} />`}
   </div>`;
 }

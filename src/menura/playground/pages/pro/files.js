@@ -19,7 +19,7 @@ const VERDICTS = {
 const STAGES = { decode: "Reading", listen: "Listening", transcribe: "Writing down" };
 
 function figures({ report, seconds_that_count: counts, utterances, verdict }) {
-  if (verdict === "pending") return "";
+  if (verdict === "unusable" && !report.seconds) return "";
   return [
     report.seconds && clock(report.seconds),
     `${clock(counts)} counts`,

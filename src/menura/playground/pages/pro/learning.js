@@ -15,19 +15,13 @@ export function nameInWords(name) {
   return NAMES[name] ?? name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
 }
 
-// What still holds: after a retry that began afresh, points of before lie in the future.
-function current(points) {
-  const last = Math.max(1, ...points.map((one) => one.attempt));
-  const first = points.find((one) => one.attempt === last)?.step ?? 0;
-  return points.filter((one) => one.attempt === last || one.step < first);
-}
-
+// Steps that came again after a crash or a retry replace what was told of them before.
 function collected(points, kind) {
   const found = new Map();
   for (const point of points) {
     for (const [name, value] of Object.entries(point[kind] ?? {})) {
-      if (!found.has(name)) found.set(name, []);
-      found.get(name).push([point.step, value]);
+      const before = (found.get(name) ?? []).filter(([step]) => step < point.step);
+      found.set(name, [...before, [point.step, value]]);
     }
   }
   return found;
@@ -35,10 +29,9 @@ function collected(points, kind) {
 
 // points: [{ attempt, step, losses, scores }] in the order of time.
 export function Learning({ points }) {
-  const shown = current(points);
-  const scores = collected(shown, "scores");
-  const losses = collected(shown, "losses");
-  const steps = shown.map((one) => one.step);
+  const scores = collected(points, "scores");
+  const losses = collected(points, "losses");
+  const steps = points.map((one) => one.step);
   const ends = [Math.min(...steps), Math.max(...steps)];
   const charts = [...scores].filter(([name]) => !name.startsWith(INSTANT)).map(([name, found]) => {
     const instant = scores.get(INSTANT + name)?.at(-1)?.[1];

@@ -29,7 +29,6 @@ function Transcript({ one, onSave }) {
   };
   if (text === null) {
     return html`<div class="utterance-text"><span>${one.transcript}</span>
-      ${one.transcript !== one.heard && html`<span class="badge">corrected</span>`}
       <${Button} kind="quiet" icon="edit" label="Correct: ${one.transcript}" onClick=${() => setText(one.transcript)} /></div>`;
   }
   return html`<form class="stack tight" onSubmit=${(event) => { event.preventDefault(); save(text.trim()); }}>
@@ -42,12 +41,12 @@ function Transcript({ one, onSave }) {
   </form>`;
 }
 
-export function Utterances({ dataset, files, onChange }) {
+// `state` changes when something was found in the recordings, or somebody else was chosen.
+export function Utterances({ dataset, files, state: known, onChange }) {
   const path = `/datasets/${dataset}/utterances`;
   const [file, setFile] = useState("");
   const [state, setState] = useState({ rows: null, more: false, error: null });
   const named = new Map(files.map((one) => [one.id, one.filename]));
-  const total = files.reduce((sum, one) => sum + one.utterances, 0);
 
   const read = async (rows) => {
     try {
@@ -58,9 +57,9 @@ export function Utterances({ dataset, files, onChange }) {
     }
   };
   useEffect(() => {
-    setState({ rows: null, more: false, error: null });
+    // The old rows stay until the new ones are there: somebody may be writing in one.
     read([]);
-  }, [dataset, file, total]);
+  }, [dataset, file, known]);
 
   const change = async (one, changes) => {
     try {
@@ -87,6 +86,7 @@ export function Utterances({ dataset, files, onChange }) {
           <${Transcript} one=${one} onSave=${(changes) => change(one, changes)} />
           <p class="hint">${[!file && named.get(one.file), clock(one.start), `${(one.end - one.start).toFixed(1)} s`,
             `${Math.round(one.snr_db)} dB`, one.speaker !== null && `speaker ${one.speaker + 1}`].filter(Boolean).join(" · ")}
+            ${one.transcript !== one.heard && html` <span class="badge">corrected</span>`}
             ${one.problem && html` <span class="badge warn">${PROBLEMS[one.problem] ?? one.problem}</span>`}</p>
         </div>
         <label class="utterance-use"><input type="checkbox" checked=${one.counts} aria-label="Train on: ${one.transcript}"
