@@ -14,6 +14,7 @@ from benchmarks.machine import RESULTS, ROOT
 from benchmarks.markdown import circumstances, table
 from benchmarks.tables_cloning import clone_eval
 from benchmarks.tables_latency import latency
+from benchmarks.tables_pro import pro_cloning
 from benchmarks.tables_variants import localization, modes, speed
 
 Result = dict[str, Any]
@@ -75,6 +76,7 @@ def startup(result: Result) -> str:
 
 SECTIONS: dict[str, Callable[[Result], str]] = {
     "clone_eval": clone_eval,
+    "pro_cloning": pro_cloning,
     "modes": modes,
     "localization": localization,
     "speed": speed,
