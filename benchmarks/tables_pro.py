@@ -16,8 +16,8 @@ def pro_cloning(result: Result) -> str:
     return section(
         "## Pro cloning",
         circumstances(result),
-        f"{result['dataset']['minutes_that_count']:.0f} minutes of one speaker, sent to a server in "
-        "files of five minutes without transcripts; "
+        f"{result['dataset']['minutes_that_count']:.0f} minutes of one speaker, sent to a server "
+        "in files of five minutes without transcripts; "
         f"{options['held_out']} recordings were held out, and their words are what is judged. The "
         f"budget was {options['seconds'] / 60:.0f} minutes; {report.get('best_step', 0):.0f} steps "
         "of the decoder were made until the best held-out score.",
