@@ -1,6 +1,6 @@
 """Whether the server is there, and whether it can speak."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from menura.api.deps import ServicesDep
@@ -11,11 +11,12 @@ router = APIRouter(tags=["Status"])
 
 
 @router.get("/", summary="Newest API version")
-async def status(request: Request) -> StatusBody:
+async def status(request: Request, response: Response) -> StatusBody:
     """Says which API date the server knows last. Needs no key.
 
     A browser, which asks for `text/html`, is sent to the playground.
     """
+    response.headers["Vary"] = "Accept"
     if "text/html" in request.headers.get("accept", ""):
         return RedirectResponse("playground/", 307, {"Vary": "Accept"})  # type: ignore[return-value]
     return StatusBody(ok=True, version=NEWEST)

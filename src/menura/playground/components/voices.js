@@ -89,11 +89,11 @@ export const GENDERS = [
 ];
 
 // Search and filters; `filter` as EVERYBODY.
-export function VoiceFilters({ filter, onChange }) {
+export function VoiceFilters({ filter, onChange, ...rest }) {
   const locales = useLocales();
   const change = (name) => (value) => onChange({ ...filter, [name]: value });
   return html`<div class="voice-filters" role="search">
-    <${Field} label="Search voices" type="search" value=${filter.q} placeholder="Name or description" onInput=${change("q")} />
+    <${Field} label="Search voices" type="search" value=${filter.q} placeholder="Name or description" onInput=${change("q")} ...${rest} />
     <${Select} label="Language" value=${filter.language} onChange=${change("language")}
       options=${[{ value: "", label: "All" }, ...languageOptions(locales)]} />
     <${Select} label="Gender" value=${filter.gender} onChange=${change("gender")}
@@ -116,7 +116,7 @@ function VoiceDialog({ chosen, onChoose, onClose }) {
   const [filter, setFilter] = useState(EVERYBODY);
   const found = (all ?? []).filter((voice) => matches(voice, filter));
   return html`<${Dialog} title="Choose a voice" wide onClose=${onClose}>
-    <${VoiceFilters} filter=${filter} onChange=${setFilter} />
+    <${VoiceFilters} filter=${filter} onChange=${setFilter} autofocus />
     ${voicesError.value && html`<${Failure} error=${voicesError.value} onRetry=${readVoices} />`}
     ${!all && !voicesError.value && html`<${Loading} label="Reading voices" />`}
     ${all && !found.length && html`<${Empty} title="No voice fits."><p>Take a filter away, or search for less.</p><//>`}

@@ -6,6 +6,7 @@ import { Button, Select, Slider, TextArea } from "../components/fields.js";
 import { languageOptions, useLocales, useModels } from "../components/languages.js";
 import { useDraft } from "../components/resource.js";
 import { toastError } from "../components/toasts.js";
+import { key } from "../session.js";
 import { Take, warmUp } from "../sound/take.js";
 import { Code } from "./speak/code.js";
 import { emotionOptions } from "./speak/emotions.js";
@@ -14,6 +15,10 @@ import { TakeView } from "./speak/take_view.js";
 
 // Outlives the page: speech goes on while someone looks at another one.
 const current = signal(null);
+key.subscribe(() => {
+  current.value?.playback.close();
+  current.value = null;
+});
 
 const DRAFT = { text: "", voice: "", language: "", model: "", speed: 1, volume: 1, emotion: "" };
 

@@ -53,7 +53,7 @@ function NewKey({ onMade, onClose }) {
   }
   return html`<${Dialog} title="New key" onClose=${onClose}>
     <form class="stack" onSubmit=${make}>
-      <${Field} label="What is it for?" value=${description} maxlength="500" placeholder="Reader app" onInput=${setDescription} />
+      <${Field} label="What is it for?" value=${description} maxlength="500" placeholder="Reader app" autofocus onInput=${setDescription} />
       <${Choice} label="Kind" value=${kind} options=${KINDS} onChange=${setKind} />
       ${error && html`<${Failure} error=${error} />`}
       <footer class="dialog-foot">

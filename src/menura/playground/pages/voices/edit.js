@@ -82,7 +82,7 @@ export function EditDialog({ voice: given, onClose }) {
   };
   return html`<${Dialog} title="Edit ${given.name}" onClose=${onClose}>
     <form class="stack" onSubmit=${save}>
-      <${Field} label="Name" value=${name} maxlength="200" required onInput=${setName} />
+      <${Field} label="Name" value=${name} maxlength="200" required autofocus onInput=${setName} />
       <${Field} label="In a few words" value=${tagline} maxlength="32" placeholder="Warm and unhurried" onInput=${setTagline} />
       <${TextArea} label="Description" value=${description} rows=${3} maxlength="5000" onInput=${setDescription} />
       <${Select} label="Gender" value=${gender} onChange=${setGender} options=${[{ value: "", label: "Not said" }, ...GENDERS]} />
