@@ -78,4 +78,5 @@ def spoken_pitch(server: Running) -> str:
 def header(answer: httpx.Response) -> str | None:
     """What an answer says of the fine-tune."""
     assert answer.status_code == 200, answer.text
-    return answer.headers.get("menura-fine-tune")
+    said: str | None = answer.headers.get("menura-fine-tune")
+    return said

@@ -80,7 +80,7 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
 def files_of(catalogue: Catalogue) -> FineTuneFiles:
     """Without what is needed for training."""
     settings = Settings()
-    datasets = Datasets(catalogue, settings, lambda *_: iter(()))  # type: ignore[arg-type, return-value]
+    datasets = Datasets(catalogue, settings, lambda *_: iter(()))  # type: ignore[arg-type]
     fine_tunes = FineTunes(catalogue, settings, datasets, lambda: pytest.fail("no engine"))
     return FineTuneFiles(catalogue, fine_tunes)
 
@@ -307,5 +307,5 @@ def test_flipped_bytes(flips: list[tuple[int, int]]) -> None:
         model_files.read_card(card)
     except MenuraError:
         return
-    for state in (parts.adapter, *parts.voices):
-        assert all(np.isfinite(tensor).all() for tensor in state.tensors.values())
+    for tensors in (parts.adapter.tensors, *(voice.tensors for voice in parts.voices)):
+        assert all(np.isfinite(tensor).all() for tensor in tensors.values())

@@ -108,10 +108,10 @@ def test_clips_are_as_loud_as_clones_and_keep_their_differences(
     assert len({clip.bandwidth for clip in clips}) <= 2
     assert all(4000 < clip.bandwidth <= 8000 for clip in clips)
     assert all(np.abs(clip.audio).max() <= 0.99 for clip in clips)
-    part = clips[2:4]
-    assert [clip.transcript for clip in part] == [one.transcript for one in utterances[2:4]]
-    assert part[0].bandwidth == clips[2].bandwidth
-    assert np.array_equal(part[-1].audio, clips[3].audio)
+    some = clips[2:4]
+    assert [clip.transcript for clip in some] == [one.transcript for one in utterances[2:4]]
+    assert some[0].bandwidth == clips[2].bandwidth
+    assert np.array_equal(some[-1].audio, clips[3].audio)
 
 
 def test_a_stopped_tuning_goes_on(utterances: tuple[TuneUtterance, ...], tmp_path: Path) -> None:

@@ -98,14 +98,14 @@ class AdaptedEngine(VoicesEngine):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.model = TunedModel()
+        self.tuned = self.model = TunedModel()
 
     def voice(self, ref: VoiceRef) -> VoiceState:
         """As the true engine gives it."""
         voice = super().voice(ref)
         if ref.adapter is None:
             return voice
-        return self.model.with_adapter(voice, load_adapter(ref.adapter))
+        return self.tuned.with_adapter(voice, load_adapter(ref.adapter))
 
     def speak(self, job: SpeechJob) -> Iterator[SpeechOutput]:
         """As before, with the pitch that the weights give."""

@@ -38,8 +38,8 @@ def pack(parts: TunedParts, card: str) -> bytes:
 
     Raises StateError as `menura.models.states.save`, also for more than MOST_BYTES.
     """
-    voices = dict(zip(_voices(len(parts.voices)), parts.voices, strict=True))
-    named = {_ADAPTER: parts.adapter, **voices}
+    named: dict[str, Adapter | VoiceState] = {_ADAPTER: parts.adapter}
+    named.update(zip(_voices(len(parts.voices)), parts.voices, strict=True))
     tensors = {
         f"{part}/{name}": t for part, one in named.items() for name, t in one.tensors.items()
     }

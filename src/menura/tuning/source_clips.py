@@ -102,7 +102,7 @@ def choose_source_clips(candidates: Sequence[Candidate], count: int) -> list[Sou
     nearest = distances[:, centres].argmin(axis=1)
     nearest[centres] = range(count)  # two centres may be one point
     for place, centre in enumerate(centres):
-        others = [at for at in np.flatnonzero(nearest == place) if at != centre]
+        others = [int(at) for at in np.flatnonzero(nearest == place) if at != centre]
         others.sort(key=lambda at: (distances[centre, at], at))
         groups.append(usual[[centre, *others][:MOST_CLIPS]])
     centred = facts - np.median(facts, axis=0)
@@ -137,7 +137,9 @@ def _comparable(candidates: Sequence[Candidate]) -> Points:
 def _deviations(facts: Points) -> Points:
     """The same in deviations from the middle; a robust scale, so that slips of F0 do not set it."""
     low, middle, high = np.percentile(facts, [16.0, 50.0, 84.0], axis=0)
-    return (facts - middle) / np.maximum((high - low) / 2.0, _STEPS)
+    scale: Points = np.maximum((high - low) / 2.0, _STEPS)
+    scores: Points = (facts - middle) / scale
+    return scores
 
 
 def _medoids(distances: Points, count: int) -> list[int]:
