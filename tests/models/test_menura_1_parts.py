@@ -8,7 +8,6 @@ from menura.errors import StateError, TextError
 from menura.models.contract import VoiceState, WordTiming
 from menura.models.menura_1 import stock_profiles, voices
 from menura.models.menura_1.adapter import Adapter
-from menura.models.menura_1.alignment import align, warp
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.edges import faded, sounding
 from menura.models.menura_1.losses import SpectralLoss
@@ -94,28 +93,6 @@ def test_adapter_gets_gradients_and_the_decoder_none(decoder: Decoder) -> None:
         decoder(*_inputs()).square().mean().backward()
     assert all(p.grad is not None for p in adapter.up.values())
     assert all(p.grad is None for p in decoder.parameters())
-
-
-def test_warp_follows_a_stretched_copy() -> None:
-    steps = np.arange(10)
-    stretched = np.repeat(steps, 2)
-    first, second = warp((steps[:, None] != stretched[None]).astype(np.float32))
-    assert np.array_equal(steps[first], stretched[second])
-    assert (first[0], second[0], first[-1], second[-1]) == (0, 0, 9, 19)
-
-
-def test_alignment_finds_the_words_of_a_slower_reading() -> None:
-    torch.manual_seed(0)
-    sounds = torch.randn(80, 5)
-    durations = torch.tensor([2, 4, 4, 4, 2])
-    slower = torch.tensor([2, 8, 6, 8, 2])
-    spoken = sounds.repeat_interleave(2 * durations, dim=1)
-    heard = sounds.repeat_interleave(2 * slower, dim=1)
-    found = align(spoken, durations, heard, int(slower.sum()))
-    assert (found.durations - slower).abs().max() <= 1
-    assert int(found.durations.sum()) == int(slower.sum())
-    assert found.cost < 0.1
-    assert align(spoken, durations, torch.randn(80, 52), 26).cost > 0.5
 
 
 def test_spectral_loss_ignores_what_the_recording_lacks() -> None:

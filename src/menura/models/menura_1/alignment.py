@@ -1,7 +1,9 @@
-"""Finds how long each symbol lasts in a recording: dynamic time warping onto synthetic speech.
+"""Finds when each symbol of a known text is said in a recording, without synthesising anything.
 
-The same phonemes are spoken with a stock voice, whose durations are known; warping its cepstra onto
-those of the recording carries them over. Works for any language that the model speaks.
+A hidden semi-Markov model: the phoneme classifier tells how well each frame fits each symbol, the
+level tells pauses, and the durations that the network plans tell how long a symbol may last.
+Warping onto synthetic speech, which came before, lost its way with voices unlike the synthetic one
+(docs/experiments.md, "Fine-tuning").
 """
 
 from dataclasses import dataclass
@@ -10,90 +12,136 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
 
-from menura.models.menura_1.features import cepstra
+from menura.models.menura_1.phoneme_classifier import PhonemeClassifier, audible
+from menura.models.menura_1.symbols import table
+from menura.text.alphabet import BLANK, PUNCTUATION
+
+LONGEST = 80
+"""Frames of 25 ms that one symbol may last: pauses of 2 s."""
+
+_SPREAD = 0.35
+"""Standard deviation of the logarithm of a sound's duration around the planned one."""
+
+_PAUSE_SPREAD = 1.2
+"""The same of blanks, punctuation and the pads at both ends."""
+
+_FLOOR = -6.0
+"""Least logarithm of a sound's probability: the classifier may be sure and wrong."""
+
+_QUIET_DB = 30.0
+"""Under the loud frames, where a frame is as likely a pause as a sound."""
+
+_WIDTH_DB = 6.0
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """Durations of the tokens in a recording."""
+    """When the symbols of an utterance are said."""
 
-    durations: Tensor
-    """Frames of 25 ms of each token, pads included, int64 [T]; they sum to the asked frames."""
+    durations: NDArray[np.int64]
+    """Frames of 25 ms of each token, pads included; they sum to the recording's."""
 
-    cost: float
-    """Mean cosine distance along the path: below 0.7 for the same words, about 1 for others."""
-
-
-def warp(distance: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Cheapest monotone path through a distance matrix [N, M], as two arrays of indices.
-
-    Goes diagonal by diagonal, so that each step is one vector operation.
-    """
-    rows, columns = distance.shape
-    total = np.full((rows + 1, columns + 1), np.inf, np.float32)
-    total[0, 0] = 0
-    for diagonal in range(rows + columns - 1):
-        i = np.arange(max(0, diagonal - columns + 1), min(rows, diagonal + 1))
-        j = diagonal - i
-        # A diagonal step covers two cells; weighing it by two keeps straight paths unfavoured.
-        cell = distance[i, j]
-        best = np.minimum(total[i, j] + 2 * cell, total[i, j + 1] + cell)
-        total[i + 1, j + 1] = np.minimum(best, total[i + 1, j] + cell)
-    i, j = rows, columns
-    path = []
-    while i > 0 and j > 0:
-        path.append((i - 1, j - 1))
-        cell_cost = distance[i - 1, j - 1]
-        steps = (
-            total[i - 1, j - 1] + 2 * cell_cost,
-            total[i - 1, j] + cell_cost,
-            total[i, j - 1] + cell_cost,
-        )
-        move = int(np.argmin(steps))
-        i, j = (i - 1, j - 1) if move == 0 else (i - 1, j) if move == 1 else (i, j - 1)
-    path.reverse()
-    first, second = np.array(path).T
-    return first, second
+    likelihood: float
+    """Mean logarithm of the classifier's probability over frames with a sound; the lower, the
+    worse transcript and recording fit."""
 
 
-def align(spoken_mel: Tensor, durations: Tensor, clip_mel: Tensor, frames: int) -> Alignment:
-    """Carries the durations of synthetic speech over to a recording of the same words.
+def align(
+    classifier: PhonemeClassifier, mel: Tensor, tokens: Tensor, planned: Tensor, frames: int
+) -> Alignment:
+    """Aligns tokens with a recording.
 
     Args:
-        spoken_mel: log-mel of the synthetic speech [80, T] at 12.5 ms.
-        durations: its tokens' durations in frames of 25 ms.
-        clip_mel: log-mel of the recording [80, T'].
-        frames: length of the recording in frames of 25 ms; at least one a token.
+        classifier: hears phonemes.
+        mel: normalised log-mel of the recording [1, 80, at least 2·frames].
+        tokens: ids with a pad at both ends, int64 [T].
+        planned: durations that the network plans for them, frames of 25 ms [T].
+        frames: length of the recording; at least T.
+
+    Raises ValueError for fewer frames than tokens.
     """
-    ours, theirs = cepstra(spoken_mel), cepstra(clip_mel)
-    cosine = torch.nn.functional.normalize(ours, dim=0).T @ torch.nn.functional.normalize(
-        theirs, dim=0
-    )
-    distance = (1 - cosine).numpy()
-    first, second = warp(distance)
-    # Where each frame of the synthetic speech lies in the recording, on average.
-    heard = np.bincount(first, second) / np.maximum(np.bincount(first), 1)
-    ends = 2 * np.cumsum(durations.numpy())
-    carried = np.interp(ends, np.arange(heard.size) + 0.5, heard + 0.5) / 2
-    carried[-1] = frames
-    return Alignment(
-        torch.from_numpy(_whole_frames(carried, frames)),
-        float(distance[first, second].mean()),
-    )
-
-
-def _whole_frames(ends: NDArray[np.float64], frames: int) -> NDArray[np.int64]:
-    """Rounds token ends so that every token keeps a frame and the sum is exact."""
-    count = ends.size
+    count = tokens.numel()
     if frames < count:
         raise ValueError(f"{frames} frames cannot hold {count} tokens")
-    rounded = np.round(ends).astype(np.int64)
-    rounded[-1] = frames
-    for k in range(count):
-        rounded[k] = max(rounded[k], (rounded[k - 1] if k else 0) + 1)
-    limit = frames
-    for k in range(count - 1, -1, -1):
-        rounded[k] = min(rounded[k], limit)
-        limit = rounded[k] - 1
-    return np.diff(rounded, prepend=0)
+    with torch.no_grad():
+        logits = classifier(mel[:, :, : 2 * frames])[0]
+    scores, sounding = _scores(logits, mel[0, :, : 2 * frames], tokens)
+    pause = _pauses()[tokens.cpu().numpy()]
+    wish = np.maximum(planned.cpu().numpy().astype(np.float64), 0.5)
+    # Pauses take what they like; sounds are scaled to the speaker's pace, which is not known yet.
+    wish *= np.clip(frames / wish.sum(), 0.6, 1.6)
+    durations = _best_path(scores, wish, np.where(pause, _PAUSE_SPREAD, _SPREAD))
+    ends = np.cumsum(durations)
+    owner = np.repeat(np.arange(count), durations)
+    picked = scores[owner, np.arange(frames)][sounding[owner]]
+    assert ends[-1] == frames
+    return Alignment(durations, float(picked.mean() / 2) if picked.size else _FLOOR)
+
+
+def _scores(
+    logits: Tensor, mel: Tensor, tokens: Tensor
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """How well tokens fit frames of 25 ms, [T, frames], and which tokens have a sound."""
+    probable = F.log_softmax(logits, dim=0).cpu().numpy().astype(np.float64)
+    level = (8.686 / 2 * torch.logsumexp(4 * mel, dim=0)).cpu().numpy().astype(np.float64)
+    loudness = 1 / (1 + np.exp(-(level - np.percentile(level, 90) + _QUIET_DB) / _WIDTH_DB))
+    quiet = np.log(np.maximum(1 - loudness, np.exp(_FLOOR)))
+    loud = np.log(np.maximum(loudness, np.exp(_FLOOR)))
+    ids = tokens.cpu().numpy()
+    sounding = audible().numpy()[ids]
+    pause = _pauses()[ids]
+    # A stress mark belongs to the sound that follows, a length mark to the one before.
+    heard = ids.copy()
+    for at in range(ids.size - 2, -1, -1):
+        if not sounding[at] and not pause[at]:
+            heard[at] = heard[at + 1]
+    for at in range(1, ids.size):
+        if not audible().numpy()[heard[at]] and not pause[at]:
+            heard[at] = heard[at - 1]
+    fine = np.maximum(probable[heard], _FLOOR) + loud
+    fine[pause] = quiet - 1.0
+    return fine.reshape(ids.size, -1, 2).sum(axis=2), sounding
+
+
+def _pauses() -> NDArray[np.bool_]:
+    """Which token ids are pauses, bool by id."""
+    ids = table()
+    found = np.zeros(max(ids.values()) + 1, dtype=np.bool_)
+    found[0] = True
+    for symbol in PUNCTUATION | {BLANK}:
+        if symbol in ids:
+            found[ids[symbol]] = True
+    return found
+
+
+def _best_path(
+    scores: NDArray[np.float64], wish: NDArray[np.float64], spread: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Durations with the highest sum of scores and priors; each token gets a frame at least."""
+    count, frames = scores.shape
+    total = np.concatenate([np.zeros((count, 1)), np.cumsum(scores, axis=1)], axis=1)
+    lengths = np.arange(1, min(LONGEST, frames - count + 1) + 1)
+    best = np.full(frames + 1, -np.inf)
+    best[0] = 0.0
+    chosen = np.zeros((count, frames + 1), dtype=np.int64)
+    moments = np.arange(frames + 1)
+    for token in range(count):
+        prior = -0.5 * ((np.log(lengths) - np.log(wish[token])) / spread[token]) ** 2
+        begins = moments[None] - lengths[:, None]  # [D, frames + 1]
+        possible = begins >= 0
+        begins = np.maximum(begins, 0)
+        values = best[begins] + total[token][None] - total[token][begins] + prior[:, None]
+        values[~possible] = -np.inf
+        pick = values.argmax(axis=0)
+        best = values[pick, moments]
+        chosen[token] = lengths[pick]
+    if not np.isfinite(best[frames]):
+        raise ValueError("the recording is too long for the text")
+    durations = np.zeros(count, dtype=np.int64)
+    end = frames
+    for token in range(count - 1, -1, -1):
+        durations[token] = chosen[token, end]
+        end -= durations[token]
+    return durations

@@ -22,7 +22,7 @@ from menura.models.menura_1.target import Target
 if TYPE_CHECKING:
     from menura.models.menura_1.model import Menura1
 
-_LISTENING = 3.0
+_LISTENING = 0.3
 """What aligning the clip costs, in steps."""
 
 _WARM_UP = 4
@@ -96,8 +96,8 @@ def _report(fitting: Fitting, started: float, steps: int) -> dict[str, float | s
         "pitch_spread": round(target.prosody.pitch_spread, 3),
         "pace": round(target.prosody.pace, 3),
     }
-    if target.alignment_cost is not None:
-        report["alignment_cost"] = round(target.alignment_cost, 3)
+    if target.alignment_likelihood is not None:
+        report["alignment_likelihood"] = round(target.alignment_likelihood, 3)
     if fitting.likeness:
         last = fitting.likeness[-5:]
         report["speech_likeness"] = round(sum(last) / len(last), 3)

@@ -13,11 +13,15 @@ from torch.nn import functional as F  # noqa: N812
 
 from menura.audio.pitch import f0_track
 from menura.models.contract import Audio
-from menura.models.menura_1.decoder import PITCH_HOP, SAMPLE_RATE
+from menura.models.menura_1.decoder import FRAME, PITCH_HOP, SAMPLE_RATE
 
 BANDS = 80
 _FFT, _WINDOW = 2048, 1200
 _LAID_OUT_AS = 16000
+
+LEVEL = 0.06
+"""RMS of recordings that are learned from: what the network speaks at (stock voices 0.04 to 0.08).
+"""
 
 ENERGY_OFFSET = 0.3
 """Added to measured energy, which lies that much under what the network predicts for its own speech
@@ -56,13 +60,11 @@ def energy(mel: Tensor) -> Tensor:
     return (4 * mel - 4).exp().norm(dim=1).log() + ENERGY_OFFSET
 
 
-def cepstra(mel: Tensor, count: int = 20) -> Tensor:
-    """Mel cepstra without the level, mean and spread taken out: [80, T] to [count, T]."""
-    order = torch.arange(1, count + 1)[:, None] * (torch.arange(mel.shape[0])[None] + 0.5)
-    basis = torch.cos(order * (torch.pi / mel.shape[0]))
-    out = basis.to(mel) @ mel
-    out = out - out.mean(dim=1, keepdim=True)
-    return out / (out.std(dim=1, keepdim=True) + 1e-5)
+def levelled(audio: Audio, frames: int) -> Audio:
+    """So many frames of 25 ms of a recording, scaled to LEVEL."""
+    samples = audio[: frames * FRAME]
+    rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
+    return np.asarray(samples * np.float32(LEVEL / max(rms, 1e-5)), dtype=np.float32)
 
 
 def f0(audio: Audio, frames: int) -> Tensor:

@@ -15,9 +15,10 @@ from menura.judging.resample import resample
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import Clip, VoiceState
 from menura.models.menura_1 import features, voices
-from menura.models.menura_1.alignment import align
+from menura.models.menura_1.alignment import LONGEST, align
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
 from menura.models.menura_1.network import Plan
+from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.prosody_fit import fit_prosody
 from menura.models.menura_1.speaker import Recorded, Speaker, free_symbols, symbols_of
 from menura.models.menura_1.state import split_state
@@ -55,6 +56,12 @@ class Target(Speaker):
                 f"The clip is too short ({self.frames * 0.025:.1f} s) for its transcript.",
                 "Check that the transcript has only the words of the clip.",
             )
+        if self.frames > LONGEST * self.tokens.numel():
+            raise AudioError(
+                "clip_too_slow",
+                f"The clip is too long ({self.frames * 0.025:.1f} s) for its transcript.",
+                "Check that the transcript has all the words of the clip.",
+            )
         samples = clip.audio[: self.frames * FRAME]
         self.audio = torch.from_numpy(samples).to(model.device)[None]
         embedding = encoder.embed(resample(self.audio, SAMPLE_RATE, 16000))[0]
@@ -76,7 +83,7 @@ class Target(Speaker):
             mode,
         )
         super().__init__(model, embedding, clip.language, table, prosody)
-        self.alignment_cost: float | None = None
+        self.alignment_likelihood: float | None = None
 
     @property
     def style(self) -> Tensor:
@@ -94,17 +101,14 @@ class Target(Speaker):
         Sets `plan` (the clip as the network would plan it, with the clip's own durations, F0 and
         energy) and `level` (the audio at the network's loudness).
         """
-        network, style = self.model.network, self.style
-        spoken = network.plan(self.tokens, style)
-        speech = network.decode(spoken, style)
-        quiet = self.audio.square().mean().clamp(1e-8)
-        self.level = self.audio * (speech.square().mean() / quiet).sqrt()
+        network, style, device = self.model.network, self.style, self.model.device
+        level = features.levelled(self.audio[0].cpu().numpy(), self.frames)
+        self.level = torch.from_numpy(level).to(device)[None]
         mel = features.log_mel(self.level)
-        alignment = align(
-            features.log_mel(speech)[0].cpu(), spoken.durations.cpu(), mel[0].cpu(), self.frames
-        )
-        self.alignment_cost = alignment.cost
-        durations = alignment.durations.to(self.model.device)
+        planned = network.plan(self.tokens, style).durations
+        found = align(phoneme_classifier(device), mel, self.tokens[0], planned, self.frames)
+        self.alignment_likelihood = found.likelihood
+        durations = torch.from_numpy(found.durations).to(device)
         energy = features.energy(mel)[:, : 2 * self.frames]
         ours = network.plan(self.tokens, style, durations=durations)
         self.plan = Plan(durations, ours.text, self.f0, energy)

@@ -15,18 +15,16 @@ from menura.audio.activity import speech_seconds, speech_spans
 from menura.errors import AudioError, TextError
 from menura.models.contract import Clip
 from menura.models.menura_1 import features
+from menura.models.menura_1.alignment import align
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
+from menura.models.menura_1.features import levelled
 from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.prosody_fit import Manner, heard, phoneme_count
 from menura.models.menura_1.side_by_side import side_by_side
 from menura.models.menura_1.speaker import symbols_of
-from menura.models.menura_1.tuning.forced_alignment import align
 
 if TYPE_CHECKING:
     from menura.models.menura_1.model import Menura1
-
-LEVEL = 0.06
-"""RMS of the audio that is trained on: what the network speaks at (stock voices 0.05 to 0.07)."""
 
 LEAST_USABLE = 4
 """Utterances that fit their transcripts, without which nothing can be learned."""
@@ -79,20 +77,12 @@ class Corpus:
 
     def audio(self, utterance: Utterance) -> Tensor:
         """Its audio at LEVEL, [1, 600·frames]."""
-        return torch.from_numpy(levelled(self.dataset[utterance.index].audio, utterance.frames))[
-            None
-        ]
+        audio = self.dataset[utterance.index].audio
+        return torch.from_numpy(levelled(audio, utterance.frames))[None]
 
     def bandwidth(self, utterance: Utterance) -> float:
         """Highest frequency of its recording that carries speech, in Hz."""
         return self.dataset[utterance.index].bandwidth
-
-
-def levelled(audio: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
-    """So many frames of a recording, scaled to LEVEL."""
-    samples = audio[: frames * FRAME]
-    rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
-    return np.asarray(samples * np.float32(LEVEL / max(rms, 1e-5)), dtype=np.float32)
 
 
 def measure(

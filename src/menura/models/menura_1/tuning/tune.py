@@ -29,9 +29,10 @@ from menura.models.contract import (
 from menura.models.menura_1 import features, voices
 from menura.models.menura_1.clone import clone
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
+from menura.models.menura_1.features import levelled
 from menura.models.menura_1.fitting import Fitting
 from menura.models.menura_1.stock_profiles import start_voice
-from menura.models.menura_1.tuning.corpus import Corpus, Utterance, levelled, read
+from menura.models.menura_1.tuning.corpus import Corpus, Utterance, read
 from menura.models.menura_1.tuning.delivery import DeliveryTraining
 from menura.models.menura_1.tuning.judge import Judge
 from menura.models.menura_1.tuning.person import Person, mean_embedding

@@ -24,7 +24,6 @@ from menura.models.menura_1.state import (
     OWN_MANNER,
     OWN_PROSODY,
     SNAPSHOT,
-    Prosody,
     check,
     make_state,
 )
@@ -127,7 +126,8 @@ def tuned_voice(model: "Menura1", adapter: Adapter, clips: Sequence[Clip]) -> Vo
     numbers = {name: value.cpu().to(torch.float16) for name, value in base.tensors.items()}
     plain = start.copy()
     plain[:, :STYLE] += base.shift.cpu().numpy()
-    state = make_state(plain, prosody, numbers)
+    untuned = Person(model, corpus, utterances, embedding, language, start).settle()
+    state = make_state(plain, untuned, numbers)
     tensors = {
         **state.tensors,
         OWN_MANNER: manner.astype(np.float16),

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from menura.models.menura_1 import features, voices
+from menura.models.menura_1.alignment import LONGEST, align
 from menura.models.menura_1.model import Menura1
 from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.speaker import symbols_of
-from menura.models.menura_1.tuning.forced_alignment import LONGEST, align
 
 TEXT = "The harbour was quiet that morning, and a thin fog lay over the boats."
 OTHER = "Please send me the file before Thursday, so that I can check every page."
