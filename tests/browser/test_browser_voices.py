@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from browsing import Playground
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from serving import clone, wait_for
 
 
@@ -23,7 +23,7 @@ def client(page: Page, playground: Playground) -> Iterator[httpx.Client]:
         yield client
 
 
-def card(page: Page, name: str):  # noqa: ANN201
+def card(page: Page, name: str) -> Locator:
     """The card of a voice."""
     return page.get_by_role("article", name=name, exact=True)
 
