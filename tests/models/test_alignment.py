@@ -4,11 +4,15 @@ import numpy as np
 import pytest
 import torch
 
+from menura.errors import AudioError
+from menura.judging.speaker import SpeakerEncoder
+from menura.models.contract import Clip
 from menura.models.menura_1 import features, voices
 from menura.models.menura_1.alignment import LONGEST, align
 from menura.models.menura_1.model import Menura1
 from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.speaker import symbols_of
+from menura.models.menura_1.target import Target
 
 TEXT = "The harbour was quiet that morning, and a thin fog lay over the boats."
 OTHER = "Please send me the file before Thursday, so that I can check every page."
@@ -63,3 +67,17 @@ def test_what_cannot_fit_is_refused(model: Menura1) -> None:
     three = torch.tensor([0, 50, 0])
     with pytest.raises(ValueError, match="too long"):
         align(classifier, long, three, torch.tensor([4, 4, 4]), 3 * LONGEST + 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "code"), [(TEXT, 0.5, "clip_too_fast"), ("Hi.", 30.0, "clip_too_slow")]
+)
+def test_a_clip_has_to_be_as_long_as_its_words(
+    model: Menura1, text: str, seconds: float, code: str
+) -> None:
+    audio = np.zeros(int(seconds * 24000), np.float32)
+    clip = Clip(audio, 24000, text, "en-US", 12000.0)
+    with pytest.raises(AudioError) as failure:
+        Target(model, clip, SpeakerEncoder())
+    assert failure.value.code == code
+    assert "transcript" in failure.value.remedy
