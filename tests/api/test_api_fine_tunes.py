@@ -229,6 +229,9 @@ def test_plans_and_credits_are_asked_before_and_booked_after(server: Running) ->
     poor = Side(server, credits=999_999)
     check_error(poor.begin(poor.dataset()), 402, "quota_exceeded")
     rich = Side(server, credits=1_500_000)
+    held = rich.begun(rich.dataset("[hold aligning]", "two"))
+    check_error(rich.begin(rich.dataset()), 402, "quota_exceeded")
+    assert rich.client.post(f"/fine-tunes/{held}/cancel").status_code == 200
     dataset = rich.dataset("[worse training]", "two")
     failed = rich.over(rich.begun(dataset))
     assert failed["error"]["code"] == "tuning_no_better"

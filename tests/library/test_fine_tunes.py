@@ -80,7 +80,7 @@ def test_a_fine_tune_becomes_a_model_with_four_voices(place: TuningPlace) -> Non
     )
     row = place.store.create(place.owner, asked)
     assert (row.id[:10], row.status, row.stage) == ("fine_tune_", "created", "waiting")
-    assert [one.id for one in place.store.using(place.owner, dataset)] == [row.id]
+    assert place.store.open_count(place.owner) == 1
     with pytest.raises(ConflictError):
         place.store.adapter(place.owner, row.id)
     begin(place)
@@ -103,7 +103,7 @@ def test_a_fine_tune_becomes_a_model_with_four_voices(place: TuningPlace) -> Non
         assert place.library.voices.ref(voice).state is not None
     shown = place.library.voices.list(place.owner, VoiceFilter(fine_tune_id=row.id), limit=3)
     assert (len(shown.voices), shown.has_more) == (3, True)
-    assert not place.store.using(place.owner, dataset)
+    assert place.store.open_count(place.owner) == 0
     with pytest.raises(ConflictError):
         place.store.cancel(place.owner, row.id)
     with pytest.raises(ConflictError):

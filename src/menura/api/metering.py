@@ -218,10 +218,12 @@ class _FineTuneUse(Use):
     """A fine-tune that may be begun; it is booked when it succeeds, which is long after."""
 
     capability = "fine_tune"
+    begun = 0
+    """Others that are not over, which may be booked, too."""
 
     @property
     def expected(self) -> int:
-        return fine_tune_amount()
+        return fine_tune_amount() * (1 + self.begun)
 
 
 class Meter:
@@ -312,7 +314,7 @@ class Meter:
         """Whether the caller may begin a fine-tune.
 
         Raises PermissionDeniedError for a plan without pro cloning, QuotaError when the credits
-        that it would cost are not there.
+        that it and those that are not over would cost are not there.
         """
         plans = self._library.organisations
         plan = await run_in_threadpool(plans.plan, caller.organisation_id)
@@ -322,7 +324,12 @@ class Meter:
                 f"The plan {plan.name!r} has no pro voice cloning.",
                 "Clone a voice from a clip instead, or ask for a larger plan.",
             )
-        await self._admission.check(_FineTuneUse(self._admission, caller, model=model))
+        use = _FineTuneUse(self._admission, caller, model=model)
+        if plan.credits is not None:
+            use.begun = await run_in_threadpool(
+                self._library.fine_tunes.open_count, caller.organisation_id
+            )
+        await self._admission.check(use)
 
     async def book_fine_tune(
         self, organisation_id: str, fine_tune_id: str, *, model: str, api_key_id: str | None = None

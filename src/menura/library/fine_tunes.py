@@ -183,16 +183,15 @@ class FineTuneStore:
                 session, FineTune, organisation_id, window, FineTune.deleted_at.is_(None)
             )
 
-    def using(self, organisation_id: str, dataset_id: str) -> Sequence[FineTune]:
-        """The fine-tunes that are not over and need a dataset, the oldest first."""
-        query = select(FineTune).where(
+    def open_count(self, organisation_id: str) -> int:
+        """How many are not over, which may come to be booked."""
+        query = select(func.count()).where(
             FineTune.organisation_id == organisation_id,
-            FineTune.dataset_id == dataset_id,
             FineTune.status.in_(OPEN),
             FineTune.deleted_at.is_(None),
         )
         with self._database.read() as session:
-            return session.scalars(query.order_by(FineTune.queued_at, FineTune.id)).all()
+            return session.scalar(query) or 0
 
     def voices(self, organisation_id: str, fine_tune_id: str) -> Sequence[Voice]:
         """Its voices that are left, newest first, ties by id; a page of them gives
