@@ -85,6 +85,8 @@ def watched(
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if theme == "dark" else "light",
+        # Moving things cost a machine without a graphics card more than all the rest.
+        reduced_motion="reduce",
         accept_downloads=True,
         permissions=["microphone", "clipboard-read", "clipboard-write"],
         locale="en-GB",

@@ -48,4 +48,6 @@ def _keep(page: Page, name: str) -> None:
         page.evaluate("scrollTo(0, 0)")
         # Waveforms and bars are drawn a moment after a change.
         page.wait_for_timeout(400)
-        page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+        # What lies behind an open dialog is dimmed as far as the window goes, and no further.
+        whole = not page.locator("dialog[open]").count()
+        page.screenshot(path=SCREENS / f"{name}.png", full_page=whole)

@@ -52,8 +52,7 @@ export function SignIn() {
       <${KeyForm} wanted="normal" label="API key" submit="Sign in" />
       <details class="help">
         <summary>Where do I find a key?</summary>
-        <p>The server printed one when it was started for the very first time, beside its address. It begins with
-        <code>sk_car_</code>.</p>
+        <p>The server printed one when it was started for the very first time, beside its address. It begins with${" "}<code>sk_car_</code>.</p>
         <p>To make another one, run this where the server runs:</p>
         <pre><code>menura keys create</code></pre>
       </details>

@@ -47,7 +47,7 @@ export function BarChart({ bars, title, unit }) {
           <rect class="chart-slot" x=${x} y=${TOP} width=${slot} height=${height} />
           <rect class="chart-bar ${i === at ? "now" : ""}" x=${x + slot * 0.15} width=${slot * 0.7} rx=${Math.min(4, slot * 0.2)}
             y=${TOP + height - size} height=${bar.value ? Math.max(2, size) : 0} />
-          ${i % every === 0 && html`<text class="chart-text" x=${x + slot / 2} y=${HEIGHT - 8} text-anchor="middle">${bar.label}</text>`}
+          ${i % every === 0 && html`<text class="chart-text" x=${Math.min(x + slot / 2, width - 22)} y=${HEIGHT - 8} text-anchor="middle">${bar.label}</text>`}
         </g>`;
       })}
     </svg>

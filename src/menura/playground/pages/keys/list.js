@@ -85,12 +85,12 @@ export function KeyList() {
       <${Button} kind="primary" icon="plus" onClick=${() => setMaking(true)}>New key<//></div>
     ${keys.error && html`<${Failure} error=${keys.error} onRetry=${keys.reload} />`}
     ${!found && !keys.error && html`<${Loading} label="Reading keys" />`}
-    ${found && html`<div class="scroll" tabindex="0" role="region" aria-label="Keys in force"><table class="table">
-      <thead><tr><th scope="col">For</th><th scope="col">Ends in</th><th scope="col">Made</th><th scope="col"><span class="visually-hidden">Revoke</span></th></tr></thead>
+    ${found && html`<div class="scroll" tabindex="0" role="region" aria-label="Keys in force"><table class="table keys-table">
+      <thead><tr><th scope="col">For</th><th scope="col">Ends in</th><th scope="col" class="made">Made</th><th scope="col"><span class="visually-hidden">Revoke</span></th></tr></thead>
       <tbody>${found.map((one) => html`<tr key=${one.id}>
         <td>${one.description || html`<span class="hint">No note</span>`} ${one.is_admin && html`<span class="badge accent">Admin</span>`}</td>
         <td class="mono">… ${one.hint}</td>
-        <td>${day(one.created_at)}</td>
+        <td class="made">${day(one.created_at)}</td>
         <td class="number"><${Button} kind="quiet" icon="trash" label="Revoke ${one.description || `the key that ends in ${one.hint}`}" onClick=${() => setEnding(one)} /></td>
       </tr>`)}</tbody>
     </table></div>`}
