@@ -81,6 +81,9 @@ class TinyStudio(TinyWhole):
             if item.news.stage == "training" and not told:
                 told = True
                 yield from _learning()
+            if item.news.step == 3:
+                # It waits, and need not tell so all the time.
+                time.sleep(0.3)
             # Its steps begin anew in each stage.
             yield replace(item, news=replace(item.news, losses={}, scores={}))
 
