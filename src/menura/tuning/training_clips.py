@@ -90,6 +90,7 @@ class _Recordings:
         self._known: dict[Path, _Recording] = {}
 
     def of(self, path: Path) -> _Recording:
+        """What one is like. Raises AudioError where it is gone."""
         if path not in self._known:
             self._known[path] = self._listen(path)
         return self._known[path]
