@@ -429,11 +429,12 @@ def test_an_interrupt_ends_the_server_in_good_order(tmp_path: Path) -> None:
         text=True,
     )
     assert process.stdout is not None
-    lines = [process.stdout.readline(), process.stdout.readline()]
+    lines = [process.stdout.readline() for _ in range(3)]
     process.terminate()
     process.communicate()
     assert "http://127.0.0.1:" in lines[0]
-    assert "sk_car_" in lines[1]
+    assert "/playground/ in a browser" in lines[1]
+    assert "sk_car_" in lines[2]
     assert process.returncode == 0
 
 

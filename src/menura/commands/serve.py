@@ -72,8 +72,7 @@ def serve(
         from menura.api.server import serve as run_server
 
         def started(at: "Started") -> None:
-            lines = [f"Menura listens on {at.url}"]
-            lines.append(f"Open {at.url}/playground/ in a browser")
+            lines = [f"Menura listens on {at.url}", f"Open {at.url}/playground/ in a browser"]
             if at.tls_url is not None:
                 lines.append(f"and with TLS on {at.tls_url}")
             if at.authority is not None:
