@@ -66,7 +66,7 @@ async def trained(place: Place, book: Booker | None = None) -> AsyncIterator[Non
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(240):
         while not condition():
             await asyncio.sleep(0.05)
 
