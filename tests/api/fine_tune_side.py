@@ -1,6 +1,7 @@
 """What tests of fine-tunes over HTTP have in common."""
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,14 @@ class Side:
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
+
+    def reaches(self, fine_tune: str, stage: str) -> None:
+        """Waits until a fine-tune is at a stage; asks seldom, since each request takes its time."""
+        end = time.monotonic() + 300
+        while (found := self.show(fine_tune))["stage"] != stage:
+            assert found["status"] in ("created", "training"), found
+            assert time.monotonic() < end, "waited in vain"
+            time.sleep(0.1)
 
     def over(self, fine_tune: str) -> dict[str, Any]:
         """A fine-tune when it is over."""

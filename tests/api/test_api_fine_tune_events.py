@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from fine_tune_side import Side, release
-from serving import Running, check_error, running, wait_for
+from serving import Running, check_error, running
 from test_api_datasets import ready, recording, upload
 
 
@@ -26,7 +26,7 @@ def side(server: Running) -> Iterator[Side]:
 
 def test_events_tell_what_was_and_what_comes(side: Side, server: Running) -> None:
     made = side.begun(side.dataset("[hold training]", "two"))
-    wait_for(lambda: side.show(made)["stage"] == "training")
+    side.reaches(made, "training")
     told = []
     for kind, data, identity in side.events(made):
         told.append((kind, data, identity))
@@ -58,7 +58,7 @@ def test_events_tell_what_was_and_what_comes(side: Side, server: Running) -> Non
 
 def test_events_go_on_after_a_retry_and_end_with_the_fine_tune(side: Side) -> None:
     made = side.begun(side.dataset("[hold judging]", "two"))
-    wait_for(lambda: side.show(made)["stage"] == "judging")
+    side.reaches(made, "judging")
     side.client.post(f"/fine-tunes/{made}/cancel")
     *_, (kind, data, identity) = side.events(made)
     assert (kind, data["error"]["code"]) == ("failed", "cancelled")

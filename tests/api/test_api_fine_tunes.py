@@ -75,7 +75,7 @@ def test_the_sdk_drives_the_whole_flow(server: Running) -> None:
 def test_a_fine_tune_shows_how_far_it_is_and_what_it_is(side: Side, server: Running) -> None:
     dataset = side.dataset("[hold training]", "two")
     made = side.begun(dataset, seconds=120, accent=None)
-    wait_for(lambda: side.show(made)["stage"] == "training")
+    side.reaches(made, "training")
     shown = side.show(made)
     assert (shown["status"], shown["dataset"], shown["language"]) == ("training", dataset, "en")
     assert (shown["locale"], shown["model_snapshot"]) == ("en-US", "menura-1-2026-11")
@@ -120,7 +120,7 @@ def test_a_waiting_fine_tune_keeps_its_dataset_but_lets_it_grow(side: Side) -> N
     )
     assert side.library.dataset_files.claim("somebody", dataset) is not None
     made = side.begun(dataset)
-    wait_for(lambda: side.show(made)["stage"] == "listening")
+    side.reaches(made, "listening")
     check_error(side.client.delete(f"/datasets/{dataset}"), 409, "dataset_in_use")
     sent = side.client.post(f"/datasets/{dataset}/files", files={"file": b"no audio"})
     assert sent.status_code == 204
@@ -130,7 +130,7 @@ def test_a_waiting_fine_tune_keeps_its_dataset_but_lets_it_grow(side: Side) -> N
 
 def test_cancelled_tried_again_and_deleted(side: Side, server: Running) -> None:
     made = side.begun(side.dataset("[hold judging]", "two"))
-    wait_for(lambda: side.show(made)["stage"] == "judging")
+    side.reaches(made, "judging")
     check_error(side.client.post(f"/fine-tunes/{made}/retry"), 409, "fine_tune_not_failed")
     cancelled = side.client.post(f"/fine-tunes/{made}/cancel").json()
     assert (cancelled["status"], cancelled["error"]["code"]) == ("failed", "cancelled")
@@ -138,7 +138,7 @@ def test_cancelled_tried_again_and_deleted(side: Side, server: Running) -> None:
     wait_for(lambda: "tune over" in server.noted("tune over")[-1:])
     again = side.client.post(f"/fine-tunes/{made}/retry").json()
     assert (again["status"], again["attempts"], "error" in again) == ("created", 2, False)
-    wait_for(lambda: side.show(made)["stage"] == "judging")
+    side.reaches(made, "judging")
     assert " from 2 " in server.noted("tune 2")[-1], "it goes on from its checkpoint"
     assert side.client.delete(f"/fine-tunes/{made}/").status_code == 204
     check_error(side.client.get(f"/fine-tunes/{made}"), 404, "fine_tune_not_found")
