@@ -255,6 +255,25 @@ def test_words_are_heard(recogniser: Recogniser, speech: Audio) -> None:
     assert heard.no_speech < 0.2
 
 
+def test_a_clip_is_encoded_once_for_its_language_and_its_words(
+    recogniser: Recogniser, speech: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audio = resample(speech, RATE, 16000)
+    recogniser.transcribe(audio)
+    encoded: list[int] = []
+    encode = recogniser._model.encode._encode
+
+    def counted(features: NDArray[np.float32]) -> object:
+        encoded.append(features.shape[-1])
+        return encode(features)
+
+    monkeypatch.setattr(recogniser._model.encode, "_encode", counted)
+    assert recogniser.transcribe(audio[:16000]).language
+    assert len(encoded) == 1
+    assert "three red bags" in recogniser.transcribe(audio).text
+    assert len(encoded) == 2
+
+
 def test_nothing_is_heard_in_noise(recogniser: Recogniser) -> None:
     heard = recogniser.transcribe(resample(white(2), RATE, 16000), "en-GB")
     assert heard.text == ""
