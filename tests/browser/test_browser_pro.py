@@ -119,9 +119,9 @@ def test_from_files_to_four_voices(page: Page, playground: Playground, files: li
     expect(page.get_by_role("progressbar", name="Listening to the result")).to_be_visible()
     expect(page.get_by_role("img", name="Loss: mel")).to_be_visible()
     look(page, "pro-training")
-    (playground.data / "release").touch()
+    (playground.data / "release-judging").touch()
     expect(page.get_by_text("4 voices are in your library.")).to_be_visible()
-    (playground.data / "release").unlink()
+    (playground.data / "release-judging").unlink()
 
     expect(page.locator(".pro-voice")).to_have_count(4)
     expect(page.get_by_role("row", name="Likeness to the speaker 0.62 0.81")).to_be_visible()

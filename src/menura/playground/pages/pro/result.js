@@ -30,7 +30,7 @@ function VoiceCard({ voice, clip, one }) {
   const text = clip?.transcript || (FREE_SENTENCE[one.language.slice(0, 2)] ?? FREE_SENTENCE.en);
   const spoken = () => say({ voice: voice.id, text, language: one.locale ?? one.language, model: one.model_id });
   return html`<li class="card stack pro-voice">
-    <div><h3>${voice.name}</h3>${voice.description && html`<p class="hint">${voice.description}</p>`}${clip?.why && clip.why !== voice.description && html`<p class="hint">${clip.why}</p>`}</div>
+    <div><h2>${voice.name}</h2>${voice.description && html`<p class="hint">${voice.description}</p>`}${clip?.why && clip.why !== voice.description && html`<p class="hint">${clip.why}</p>`}</div>
     <blockquote class="said">${text}</blockquote>
     <div class="pair">
       ${clip?.audio_url && html`<div class="row"><${PlayButton} load=${() => api.blob(clipPath(one, clip))} label="the recording of ${voice.name}" /><span>Recording</span></div>`}
