@@ -18,7 +18,7 @@ const POLL_MS = 3000;
 function FineTuneRow({ one, locales, onDelete }) {
   return html`<li class="card pro-row">
     <div class="pro-row-text">
-      <h3><a href="#/pro/${one.id}">${one.name}</a> <${StatusBadge} one=${one} /></h3>
+      <h2><a href="#/pro/${one.id}">${one.name}</a> <${StatusBadge} one=${one} /></h2>
       <p class="hint">${[languageName(locales, one.language), one.model_id, day(one.created_at)].join(" · ")}</p>
       ${one.status === "training" && html`<${Progress} label=${stageInWords(one.stage)} value=${one.progress} eta=${one.eta_seconds} />`}
       ${one.status === "failed" && one.error && html`<p class="hint">${one.error.sentence}</p>`}
@@ -95,7 +95,7 @@ export function ProList() {
       ${nothing && html`<div class="card"><${Empty} title="No pro clones yet"><p>Collect recordings of one person, let them be prepared, then train.</p><//></div>`}
       <ul class="stack">
         ${draft.begun && html`<li class="card pro-row"><div class="pro-row-text">
-          <h3><a href="#/pro/new/details">${draft.name || "A new pro clone"}</a> <${StatusBadge} one=${{ status: "draft" }} /></h3>
+          <h2><a href="#/pro/new/details">${draft.name || "A new pro clone"}</a> <${StatusBadge} one=${{ status: "draft" }} /></h2>
           <p class="hint">Not trained yet. It is kept in this tab.</p></div>
           <div class="row"><a class="button" href="#/pro/new/details">Continue</a>
           <${Button} kind="quiet" icon="trash" label="Discard the draft" onClick=${() => setDraft(EMPTY)} /></div></li>`}
