@@ -24,6 +24,8 @@ def look(page: Page, name: str) -> None:
         # Without motion, or axe would see colours on their way.
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        # Even the shortest change of colour takes a frame or two.
+        page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))")
         # Colours differ between the themes, and nothing else does.
         found += violations(page, [] if theme == "light" else ["color-contrast"])
         _keep(page, f"{name}-{theme}")
