@@ -25,7 +25,10 @@ NUMBERED = [(route, number) for route, cases in CASES.items() for number in rang
 class Side:
     """One organisation with its two kinds of key."""
 
-    def __init__(self, server: Running) -> None:
+    def __init__(self, server: Running, name: str = "Secret") -> None:
+        self.name = name
+        """Of all that it makes."""
+
         library = server.services.library
         self.server = server
         self.id = library.organisations.create("side").id
@@ -46,20 +49,20 @@ class Side:
         """Makes a thing and returns its id."""
         match kind:
             case "voice":
-                return clone(self.normal, "Secret")
+                return clone(self.normal, self.name)
             case "file":
                 sent = {"file": ("secret.wav", b"data")}
                 answer = self.normal.post("/files", data={"purpose": "fine_tune"}, files=sent)
             case "dictionary":
-                answer = self.normal.post("/pronunciation-dicts", json={"name": "Secret"})
+                answer = self.normal.post("/pronunciation-dicts", json={"name": self.name})
             case "dataset":
-                answer = self.normal.post("/datasets", json={"name": "Secret"})
+                answer = self.normal.post("/datasets", json={"name": self.name})
             case "dataset file" | "utterance":
                 return self._record(kind)
             case "fine-tune":
                 return self._tune()
             case _:
-                answer = self.admin.post("/api-keys", json={"description": "Secret"})
+                answer = self.admin.post("/api-keys", json={"description": self.name})
         assert answer.is_success, answer.text
         return str(answer.json()["id"])
 
@@ -71,7 +74,7 @@ class Side:
         source.write_bytes(wav())
         files = library.dataset_files
         row = files.adopt(
-            self.id, self.dataset, source, filename="Secret", digest=uuid.uuid4().hex
+            self.id, self.dataset, source, filename=self.name, digest=uuid.uuid4().hex
         ).row
         assert files.claim("test", self.dataset) is not None
         files.partial(row.id).write_bytes(wav())
@@ -82,7 +85,7 @@ class Side:
     def _tune(self) -> str:
         """A fine-tune, past the routes: its dataset is empty, so that it fails in a moment."""
         new = NewFineTune(
-            name="Secret",
+            name=self.name,
             description="",
             language="en",
             locale="en-US",
@@ -140,7 +143,7 @@ def owner(server: Running) -> Iterator[Side]:
 
 @pytest.fixture(scope="module")
 def stranger(server: Running) -> Iterator[Side]:
-    side = Side(server)
+    side = Side(server, "Own")
     yield side
     side.close()
 
