@@ -13,7 +13,7 @@ RANK = 32
 class Plan:
     """How the budget is spent; shares of all of it."""
 
-    delivered: float = 0.2
+    delivered: float = 0.32
     """When the predictor has to be done."""
 
     fitted: float = 0.95
