@@ -57,7 +57,10 @@ class Client:
             time.sleep(_POLL_SECONDS)
 
     def fine_tune(self, name: str, dataset: str, seconds: float, say: Say) -> tuple[Row, list[Row]]:
-        """A fine-tune of that name, once it is over, and all that was told of it."""
+        """A fine-tune of that name, once it is over, and all that was told of it.
+
+        One that failed is tried again.
+        """
         known = {row["name"]: row["id"] for row in self._get("/fine-tunes", limit=100)["data"]}
         found = known.get(name)
         if found is None:
@@ -70,6 +73,8 @@ class Client:
                 "seconds": seconds,
             }
             found = self._post("/fine-tunes", body)["id"]
+        elif self._get(f"/fine-tunes/{found}")["status"] == "failed":
+            self._post(f"/fine-tunes/{found}/retry", {})
         events: list[Row] = []
         with self._http.stream("GET", f"/fine-tunes/{found}/events") as answer:
             for line in answer.iter_lines():
