@@ -226,6 +226,8 @@ def test_a_server_may_require_an_answer(server: Running, side: Side) -> None:
 def test_plans_and_credits_are_asked_before_and_booked_after(server: Running) -> None:
     free = Side(server, plan="free")
     check_error(free.begin("dataset_x"), 403, "plan_lacks_pro_cloning")
+    imported = free.client.post("/fine-tunes/import", files={"file": ("x", b"data")})
+    check_error(imported, 403, "plan_lacks_pro_cloning")
     poor = Side(server, credits=999_999)
     check_error(poor.begin(poor.dataset()), 402, "quota_exceeded")
     rich = Side(server, credits=1_500_000)

@@ -25,6 +25,7 @@ from menura.api.admission import Admission, Kind
 from menura.errors import CancelledError, PermissionDeniedError
 from menura.library.ledger import Capability, Charge
 from menura.library.plans import (
+    Plan,
     fine_tune_amount,
     infill_amount,
     speech_amount,
@@ -316,6 +317,16 @@ class Meter:
         Raises PermissionDeniedError for a plan without pro cloning, QuotaError when the credits
         that it and those that are not over would cost are not there.
         """
+        plan = await self.allow_pro_cloning(caller)
+        use = _FineTuneUse(self._admission, caller, model=model)
+        if plan.credits is not None:
+            use.begun = await run_in_threadpool(
+                self._library.fine_tunes.open_count, caller.organisation_id
+            )
+        await self._admission.check(use)
+
+    async def allow_pro_cloning(self, caller: "Caller") -> Plan:
+        """The caller's plan. Raises PermissionDeniedError for one without pro cloning."""
         plans = self._library.organisations
         plan = await run_in_threadpool(plans.plan, caller.organisation_id)
         if not plan.pro_cloning:
@@ -324,12 +335,7 @@ class Meter:
                 f"The plan {plan.name!r} has no pro voice cloning.",
                 "Clone a voice from a clip instead, or ask for a larger plan.",
             )
-        use = _FineTuneUse(self._admission, caller, model=model)
-        if plan.credits is not None:
-            use.begun = await run_in_threadpool(
-                self._library.fine_tunes.open_count, caller.organisation_id
-            )
-        await self._admission.check(use)
+        return plan
 
     async def book_fine_tune(
         self, organisation_id: str, fine_tune_id: str, *, model: str, api_key_id: str | None = None

@@ -83,8 +83,9 @@ async def import_fine_tune(
     """Keeps a fine-tune of an exported file, with its voices, under new ids; it costs nothing.
 
     The file is read and checked in a worker process; one that is broken, of another base model or
-    no fine-tune at all is refused, and nothing of it is kept.
+    no fine-tune at all is refused, and nothing of it is kept. The plan has to have pro cloning.
     """
+    await at.meter.allow_pro_cloning(caller)
     limit = min(at.settings.max_upload_bytes, MOST_BYTES) + _FORM_BYTES
     hint = "a fine-tune with its voices is smaller"
     folder = at.library.uploads.folder
