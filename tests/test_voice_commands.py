@@ -14,6 +14,7 @@ from tiny_voices import VoicesEngine, pitched
 
 import menura.engine
 from menura.cli import app
+from menura.errors import InputError
 from menura.library.voices import NewVoice
 from menura.models import states
 from menura.studio import Menura
@@ -120,3 +121,17 @@ def test_voices_are_mixed(data: Path) -> None:
 def test_parts_that_are_no_weights(data: Path, parts: list[str]) -> None:
     assert refusal("voices", "mix", *parts, "--name", "x")["error_code"] == "mix_part_invalid"
     assert names(data) == ["Ada"]
+
+
+def test_speech_takes_an_emotion_by_name(data: Path) -> None:
+    run("speak", "Hello.", "--voice", "Ada", "--emotion", "sad", "-o", "x.wav")
+    assert "manner Hello. 'sad'" in (data / "events.txt").read_text()
+    with Menura(data) as studio:
+        studio.speak("Good day.", "Ada", emotion="happy")
+        with pytest.raises(InputError, match="no emotion 'sleepyish'"):
+            studio.speak("Good day.", "Ada", emotion="sleepyish")
+    assert "manner Good day. 'happy'" in (data / "events.txt").read_text()
+    error = refusal("speak", "Hello.", "--voice", "Ada", "--emotion", "sleepyish", "-o", "y.wav")
+    assert error["error_code"] == "emotion_unknown"
+    assert "happy" in error["remedy"]
+    assert not Path("y.wav").exists()
