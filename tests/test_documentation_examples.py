@@ -124,7 +124,7 @@ def test_the_python_example(place: Place) -> None:
 
 def test_every_block_is_either_run_or_plain_text() -> None:
     kinds = re.findall(r"^```(\w+)$", README, re.M)
-    assert sorted(kinds) == ["bash", "python", "python", "text", "text"]
+    assert sorted(kinds) == ["bash", "python", "python", "text", "text", "text"]
 
 
 def test_links_lead_to_files() -> None:

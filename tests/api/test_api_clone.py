@@ -62,7 +62,7 @@ def test_the_answer_tells_how_it_went(client: httpx.Client, server: Running) -> 
         (
             {"base_voice_id": "a0e99841-438c-4a64-b679-ae501e7d6091"},
             "en-US similarity None None VoiceRef(stock='am_michael', state=None, "
-            "embedding=None, language=None)",
+            "embedding=None, language=None, adapter=None, fine_tune=None)",
         ),
     ],
 )

@@ -79,7 +79,7 @@ def test_one_side_is_enough(server: Running, side: str) -> None:
         assert np.allclose(heard[:kept], given[:kept], atol=1e-3), "the recording stays as it is"
     else:
         assert np.allclose(heard[-kept:], given[-kept:], atol=1e-3)
-    assert not server.leftovers()
+    wait_for(lambda: not server.leftovers())
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_what_does_not_fit_is_refused(
 def test_a_dataset_of_other_words_is_refused(
     model: Menura1, dataset: Sequence[Clip], tmp_path: Path
 ) -> None:
-    clips = [Clip(one.audio[:4800], 24000, one.transcript, "en-GB", 12000.0) for one in dataset]
+    clips = [Clip(one.audio[:7200], 24000, one.transcript, "en-GB", 12000.0) for one in dataset]
     with pytest.raises(AudioError, match="fit their transcripts") as failure:
         list(whole(model, clips, TuneOptions(60.0, tmp_path, "en-GB")))
     assert "transcripts" in failure.value.remedy

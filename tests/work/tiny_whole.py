@@ -11,4 +11,5 @@ class TinyWhole(VoicesEngine, EncodingEngine, TinyTuner):
     """Same members as `menura.engine.Engine`, each as in the engine that it is taken from."""
 
     check = TinyChecker.check
+    hearing = TinyChecker.hearing
     transcribe = TinyTranscriber.transcribe
