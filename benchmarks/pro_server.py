@@ -86,9 +86,9 @@ class Client:
         return self._get(f"/fine-tunes/{found}"), events
 
     def voices(self, fine_tune: str) -> list[Row]:
-        """Its voices."""
+        """Its voices, the most typical one first."""
         rows: list[Row] = self._get(f"/fine-tunes/{fine_tune}/voices", limit=100)["data"]
-        return sorted(rows, key=lambda row: str(row["name"]))
+        return sorted(rows, key=lambda row: ("typical" not in row["name"], str(row["name"])))
 
     def clone(self, name: str, clip: Path) -> tuple[str, float]:
         """An instant clone at its best, and the seconds that it took; found again by its name."""

@@ -7,7 +7,7 @@ from benchmarks.markdown import circumstances, goals, section, table
 Result = dict[str, Any]
 
 _QUALITY = {"p808": "P808", "ovrl": "OVRL", "bak": "BAK"}
-_ENCODERS = {"wespeaker": "WeSpeaker", "ge2e": "GE2E", "campplus": "CAM++ (in the loss)"}
+_ENCODERS = {"wespeaker": "WeSpeaker", "campplus": "CAM++ (in the loss)"}
 
 
 def pro_cloning(result: Result) -> str:
@@ -30,7 +30,7 @@ def pro_cloning(result: Result) -> str:
                 *[_voice(name, row) for name, row in result["voices"].items()],
                 [
                     "the recordings",
-                    str(options["held_out"]),
+                    str(options["judged"]),
                     *("1.00" for _ in _ENCODERS),
                     "",
                     *(f"{result['own']['quality'][name]:.2f}" for name in _QUALITY),
