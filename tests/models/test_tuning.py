@@ -128,6 +128,7 @@ def test_the_result_has_a_model_and_its_figures(result: TuneResult, folder: Path
     assert result.report["skipped"] == 1
     assert result.report["utterances"] == 4
     assert result.report["held_out"] == 1
+    assert result.report["steps"] == 2
     assert float(result.report["tuned_likeness"]) > 0
     assert not list(folder.glob("*.partial"))
 

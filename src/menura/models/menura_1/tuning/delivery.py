@@ -4,7 +4,7 @@ The predictor learns from the recordings' own durations, F0 and energy; the lang
 stays as it is.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -158,34 +158,42 @@ class DeliveryTraining:
         for name, parameter in self.named.items():
             parameter.data = self.base[name] + update[name].to(self.base[name])
 
-    def run(self, passes: int) -> Iterator[dict[str, float]]:
+    def batches(self, passes: int) -> int:
+        """How many batches so many passes through the dataset have."""
+        return passes * -(-len(self.training) // BATCH)
+
+    def run(self, passes: int) -> Generator[dict[str, float], None, None]:
         """Goes through the dataset so many times; yields mean errors after each batch."""
         parameters = list(self.named.values())
         for name, parameter in self.named.items():
             parameter.data = self.base[name].clone()
             parameter.requires_grad_(True)
         optimiser = torch.optim.AdamW(parameters, lr=RATE, weight_decay=0.0, betas=(0.9, 0.98))
-        batches = passes * -(-len(self.training) // BATCH)
-        for batch in range(batches):
-            several = [self._next() for _ in range(min(BATCH, len(self.training)))]
-            threads = min(torch.get_num_threads(), len(several))
-            results = side_by_side(self._gradient, [several[k::threads] for k in range(threads)])
-            for parameter, first, *others in zip(
-                parameters, *(gradients for gradients, _ in results), strict=True
-            ):
-                parameter.grad = sum(others, first).div_(len(several))
-            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-            share = batch / batches
-            rate = RATE * min(1.0, (batch + 1) / 10) * (1.0 - 0.9 * share)
-            optimiser.param_groups[0]["lr"] = rate
-            optimiser.step()
-            with torch.no_grad():
-                for name, parameter in self.named.items():
-                    parameter.lerp_(self.base[name], rate * DECAY)
-            figures = [one for _, several_figures in results for one in several_figures]
-            yield {name: float(np.mean([one[name] for one in figures])) for name in figures[0]}
-        for parameter in parameters:
-            parameter.requires_grad_(False)
+        batches = self.batches(passes)
+        try:
+            for batch in range(batches):
+                several = [self._next() for _ in range(min(BATCH, len(self.training)))]
+                threads = min(torch.get_num_threads(), len(several))
+                results = side_by_side(
+                    self._gradient, [several[k::threads] for k in range(threads)]
+                )
+                for parameter, first, *others in zip(
+                    parameters, *(gradients for gradients, _ in results), strict=True
+                ):
+                    parameter.grad = sum(others, first).div_(len(several))
+                torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+                share = batch / batches
+                rate = RATE * min(1.0, (batch + 1) / 10) * (1.0 - 0.9 * share)
+                optimiser.param_groups[0]["lr"] = rate
+                optimiser.step()
+                with torch.no_grad():
+                    for name, parameter in self.named.items():
+                        parameter.lerp_(self.base[name], rate * DECAY)
+                figures = [one for _, several_figures in results for one in several_figures]
+                yield {name: float(np.mean([one[name] for one in figures])) for name in figures[0]}
+        finally:
+            for parameter in parameters:
+                parameter.requires_grad_(False)
 
     def style(self, utterance: Utterance) -> Tensor:
         """The voice's style for an utterance, [1, 256]."""

@@ -10,9 +10,6 @@ from typing import Any
 import torch
 
 _STATE = "progress.json"
-_FIT = "fit.pt"
-_BEST = "best.pt"
-_DELIVERY = "delivery.pt"
 
 VERSION = 1
 

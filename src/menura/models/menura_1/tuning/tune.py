@@ -9,6 +9,7 @@
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -192,13 +193,12 @@ def _deliver(
         return
     before = delivery.judge(held)
     yield TuneNews("training", folder.share, scores=named("delivery", before))
-    total = plan.passes * -(-len(delivery.training) // 8)
-    for number, losses in enumerate(delivery.run(plan.passes), 1):
-        yield TuneNews("training", folder.share, number, losses=losses)
-        if folder.share >= plan.delivered and number < total:
-            break
-    for parameter in delivery.named.values():
-        parameter.requires_grad_(False)
+    total = delivery.batches(plan.passes)
+    with closing(delivery.run(plan.passes)) as batches:
+        for number, losses in enumerate(batches, 1):
+            yield TuneNews("training", folder.share, number, losses=losses)
+            if folder.share >= plan.delivered and number < total:
+                break
     after = delivery.judge(held)
     if sum(after.values()) >= sum(before.values()):
         delivery.use({name: torch.zeros_like(value) for name, value in delivery.base.items()})
@@ -234,6 +234,7 @@ def _fit(fitting: Fitting, judge: Judge, plan: Plan, folder: Folder) -> Iterator
             folder.keep("fit.pt", content)
             folder.note()
     yield _judged(fitting, judge, folder, step)
+    folder.state.step = step
     folder.note()
 
 
