@@ -180,31 +180,34 @@ def goals(result: Row) -> list[Row]:
 
 
 def run(arguments: argparse.Namespace, say: Say) -> Row:
-    """Does the whole measurement; returns the result."""
+    """Does the whole measurement; returns the result, which is written after every part."""
     options = {
         name: getattr(arguments, name) for name in ("rounds", "sentences", "memory", "threads")
     }
     result: Row = {**circumstances(), "options": options, "voice": VOICE}
+
+    def keep(part: str, found: object) -> None:
+        result[part] = found
+        write_json(arguments.out, result)
+
     with tempfile.TemporaryDirectory() as folder:
         data = str(arguments.data or folder)
         with Server(data, arguments.threads) as server:
-            result["first_audio"] = first_audio(server, arguments.rounds, arguments.sentences, say)
-            result["together"] = []
+            keep("first_audio", first_audio(server, arguments.rounds, arguments.sentences, say))
+            rows: list[Row] = []
             for contexts in (1, 2, 4, 8):
                 say(f"{contexts} contexts")
-                result["together"].append(together(server, contexts, arguments.rounds))
+                rows.append(together(server, contexts, arguments.rounds))
+                keep("together", rows)
             say("cancelling")
-            result["cancelling"] = cancelling(
-                server, arguments.rounds, result["first_audio"]["socket"]["cpu_rtf"]
-            )
+            pace = result["first_audio"]["socket"]["cpu_rtf"]
+            keep("cancelling", cancelling(server, arguments.rounds, pace))
             if arguments.memory:
-                result["memory"] = memory(server, arguments.memory, say)
+                keep("memory", memory(server, arguments.memory, say))
         say("more requests than may wait")
         with Server(data, arguments.threads, MENURA_SPEECH_QUEUE=str(WAITING)) as server:
-            result["refusals"] = {"waiting": WAITING, **refusals(server, 24)}
-    write_json(arguments.out, result)
-    result["goals"] = goals(result)
-    write_json(arguments.out, result)
+            keep("refusals", {"waiting": WAITING, **refusals(server, 24)})
+    keep("goals", goals(result))
     return result
 
 
