@@ -5,18 +5,15 @@ from typing import cast
 
 from starlette.concurrency import run_in_threadpool
 
-from menura.api.accents import CATALOGUE, read_accent
+from menura.api.accents import read_accent
 from menura.api.auth import Caller
 from menura.api.fine_tune_schemas import FineTuneRequest
 from menura.api.model_ids import check_model_id, dated_id
 from menura.api.services import Services
 from menura.library import consent
 from menura.library.fine_tunes import NewFineTune
-from menura.models.contract import ModelInfo
-from menura.text.languages import resolve
-from menura.text.utterance import Language
 from menura.tuning.learning import learn_from
-from menura.tuning.requirements import spoken_locale
+from menura.tuning.requirements import accented_locale, spoken_locale
 
 
 async def checked(
@@ -37,7 +34,7 @@ async def checked(
     accent = None
     if body.accent:
         accent = read_accent(body.accent, locale, version)
-        locale = accented(body.language, locale, accent, info)
+        locale = accented_locale(body.language, locale, accent, info)
     new = NewFineTune(
         name=body.name,
         description=body.description,
@@ -61,15 +58,3 @@ async def checked(
         budget=new.budget or at.settings.tune_seconds,
     )
     return new
-
-
-def accented(asked: str, locale: Language, slug: str, info: ModelInfo) -> Language:
-    """The language that is trained in for an accent: its own where only a bare code was asked for.
-
-    British is the example: `en` with it means `en-GB`.
-    """
-    if len(asked.strip()) > len("en"):
-        return locale
-    accent = CATALOGUE[slug]
-    spoken = resolve(accent.locale) if accent.dialect is None else accent.dialect.spoken
-    return spoken if spoken in info.languages else locale

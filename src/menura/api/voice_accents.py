@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
 
-from menura.api.accents import Accent, native_accent
 from menura.api.auth import Caller
 from menura.api.services import Services
 from menura.errors import PermissionDeniedError
@@ -12,6 +11,7 @@ from menura.library.tables import Voice
 from menura.library.tuned_voices import localisable
 from menura.library.voice_accents import NewAccent, check_room
 from menura.models import states
+from menura.text.accents import Accent, native_accent
 from menura.text.utterance import Language
 from menura.work.jobs import VoiceRef
 from menura.work.voices import LocaliseJob

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-from menura.api.accents import LOCALISABLE, find_localisable
+from menura.api.accents import find_localisable
 from menura.api.plain_text import Line, Text
 from menura.api.schemas import EXAMPLE_ID, RequestBody
 from menura.api.voice_schemas import (
@@ -15,6 +15,7 @@ from menura.api.voice_schemas import (
 )
 from menura.api.voice_space import Embedding
 from menura.errors import InputError
+from menura.text.accents import LOCALISABLE
 from menura.text.dialects import Dialect, find_dialect
 from menura.text.languages import resolve
 

@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from menura.api.accents import native_accent, show_accent
+from menura.api.accents import show_accent
 from menura.api.plain_text import Line, Text
 from menura.api.schemas import EXAMPLE_ID, RequestBody
 from menura.library.tables import Refinement, Voice, VoiceAccent
+from menura.text.accents import native_accent
 from menura.work.jobs import JobProgress
 
 RefinementState = Literal[

@@ -3,6 +3,7 @@
 from menura.errors import InputError, TextError
 from menura.library.store import Library
 from menura.models.contract import ModelInfo
+from menura.text.accents import CATALOGUE, check_accent
 from menura.text.languages import resolve
 from menura.text.utterance import Language
 from menura.tuning.report import IDEAL_MINUTES, report
@@ -62,3 +63,17 @@ def spoken_locale(asked: str, info: ModelInfo) -> Language:
             f"It speaks {', '.join(info.languages)}; a bare code such as 'en' is accepted too.",
         )
     return locale
+
+
+def accented_locale(asked: str, locale: Language, slug: str, info: ModelInfo) -> Language:
+    """The language that is trained in for an accent: its own where only a bare code was asked for.
+
+    British is the example: `en` with it means `en-GB`. Raises InputError for an accent of another
+    language.
+    """
+    check_accent(slug, locale)
+    if len(asked.strip()) > len("en"):
+        return locale
+    accent = CATALOGUE[slug]
+    spoken = resolve(accent.locale) if accent.dialect is None else accent.dialect.spoken
+    return spoken if spoken in info.languages else locale

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from menura.api.accents import CATALOGUE, Accent, find_localisable, locale_name, native_accent
+from menura.api.accents import find_localisable
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
 from menura.api.schemas import parse, read_body
 from menura.api.services import Services
@@ -16,6 +16,7 @@ from menura.api.voice_schemas import VoiceBody
 from menura.api.voice_view import ViewDep
 from menura.errors import InputError
 from menura.library.tables import Voice
+from menura.text.accents import CATALOGUE, Accent, locale_name, native_accent
 
 router = APIRouter(tags=["Voices"])
 
