@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import soundfile
 from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent / "work"))
@@ -60,9 +61,11 @@ def correct(data: Path, words: str) -> None:
 
 
 def test_a_fine_tune_from_creation_to_deletion(data: Path) -> None:
-    made = run(data, "create", "Ada", "Ada", "--language", "en-GB", "--seconds", "60", "--yes")
+    words = ("--language", "en-GB", "--accent", "irish", "--seconds", "60", "--yes")
+    made = run(data, "create", "Ada", "Ada", *words)
     assert isinstance(made, dict)
     assert (made["status"], made["language"], made["progress"]) == ("completed", "en-GB", 1)
+    assert made["accent"] == "irish"
     assert made["consent"]["statement"] == STATEMENT
     assert made["consent"]["given_by"] == "command_line"
     assert len(made["voices"]) == 4
@@ -72,6 +75,22 @@ def test_a_fine_tune_from_creation_to_deletion(data: Path) -> None:
     assert shown["speech_seconds"] == 8
     assert {clip["voice"] for clip in shown["clips"]} == {one["id"] for one in made["voices"]}
     assert [point["losses"]["loss"] for point in shown["curve"] if point["losses"]]
+    sounds = data.parent / "new" / "sounds"
+    report = run(data, "report", "Ada", "--save", str(sounds))
+    assert isinstance(report, dict)
+    assert (report["status"], report["figures"]["steps"]) == ("completed", 3)
+    assert [sample["tuned_scores"]["likeness"] for sample in report["samples"]] == [0.81, 0.81]
+    kinds = ("recording", "instant", "tuned")
+    names = [f"{number}-{kind}.wav" for number in (1, 2) for kind in kinds]
+    assert report["saved"] == [str(sounds / name) for name in names]
+    frames = [soundfile.info(sounds / name).frames for name in names[:3]]
+    assert frames == [4 * 24000, 12000, 24000]
+    done = CliRunner().invoke(app, ["fine-tunes", "report", "Ada", "--data", str(data)])
+    assert all(words in done.stdout for words in ("instant clone", "words 0", "0.62", "0.81"))
+    (data.parent / "file").touch()
+    assert "cannot be written" in refused(
+        data, "report", "Ada", "--save", str(data.parent / "file" / "x")
+    )
     listed = run(data, "list")
     assert isinstance(listed, list)
     assert [one["id"] for one in listed] == [made["id"]]
@@ -125,6 +144,12 @@ def test_what_fails_says_why_and_leaves_no_voice(data: Path) -> None:
     done = run(data, "retry", "Ada")
     assert isinstance(done, dict)
     assert (done["attempts"], len(done["voices"])) == (3, 4)
+    british = run(data, "create", "B", "Ada", "--yes", "--queue", "--accent", "british")
+    assert isinstance(british, dict)
+    assert (british["language"], british["accent"]) == ("en-GB", "british")
+    assert "Accepted for en-US: general-american, british" in refused(
+        data, "create", "C", "Ada", "--yes", "--queue", "--accent", "castilian"
+    )
     assert "does not speak" in refused(data, "create", "B", "Ada", "--yes", "-l", "it")
     assert "other" in refused(data, "create", "B", "Ada", "--yes", "-l", "es")
 

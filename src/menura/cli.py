@@ -11,6 +11,7 @@ from menura.commands import (
     datasets,
     doctor,
     fine_tune_files,
+    fine_tune_report,
     fine_tunes,
     judge,
     keys,
@@ -35,6 +36,7 @@ app.command()(localize.localize)
 app.add_typer(voices.app, name="voices")
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(fine_tunes.app, name="fine-tunes")
+fine_tunes.app.add_typer(fine_tune_report.app)
 fine_tunes.app.add_typer(fine_tune_files.app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(organisations.app, name="organisations")

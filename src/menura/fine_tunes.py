@@ -2,20 +2,22 @@
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from menura.catalogue import Catalogue, Voice, public_voice
 from menura.datasets import SHORTEST_PREFIX, Datasets
 from menura.errors import ConflictError, InputError, NotFoundError
 from menura.library import consent
-from menura.library.fine_tune_reports import Point, SourceClip, curve, source_clips
+from menura.library.fine_tune_reports import Point, Sample, SourceClip, curve, samples, source_clips
 from menura.library.fine_tune_tables import FineTune, FineTuneEvent
 from menura.library.fine_tunes import OPEN, NewFineTune
 from menura.library.paging import Window
 from menura.settings import Settings
 from menura.tuning.learning import learn_from
 from menura.tuning.local import LOOK_SECONDS, LocalTrainer
-from menura.tuning.requirements import spoken_locale
+from menura.tuning.requirements import accented_locale, spoken_locale
+from menura.tuning.samples import save_samples
 
 if TYPE_CHECKING:
     from menura.engine import Engine
@@ -50,6 +52,7 @@ class FineTunes:
         *,
         language: str = "en",
         description: str = "",
+        accent: str | None = None,
         seconds: float | None = None,
         accept_consent: bool = False,
         given_by: consent.GivenBy = "program",
@@ -61,26 +64,33 @@ class FineTunes:
             dataset: what it learns from, named by id or name.
             language: of the recordings, such as `en` or `en-GB`.
             description: a note for people.
+            accent: of the speaker, such as `british`; its voices have it. With a bare language it
+                says which of its kinds is learned: `en` with `british` is `en-GB`.
             seconds: time budget of the training; the settings' own when absent.
             accept_consent: that `menura.library.consent.STATEMENT` is true; it is kept.
             given_by: how it was accepted.
 
         Raises NotFoundError, ConflictError, TextError for a language that the base model does not
-        speak, InputError for a dataset with too little speech, or without consent.
+        speak, InputError for an accent that it lacks, a dataset with too little speech, or without
+        consent.
         """
         if not accept_consent:
             raise consent.consent_required()
         if not name.strip():
             raise InputError("fine_tune_name_empty", "The fine-tune has no name.", "Give one.")
         info = self._engine().model.info
+        locale = spoken_locale(language, info)
+        if accent is not None:
+            locale = accented_locale(language, locale, accent, info)
         new = NewFineTune(
             name=name.strip(),
             description=description,
             language=language,
-            locale=spoken_locale(language, info),
+            locale=locale,
             model_id=info.snapshot,
             snapshot=info.snapshot,
             dataset_id=self._datasets.get(dataset).id,
+            accent=accent,
             consent=consent.accepted(given_by),
             budget=seconds,
         )
@@ -156,6 +166,20 @@ class FineTunes:
     def clips(self, name: str) -> Sequence[SourceClip]:
         """What the voices were made of. Raises NotFoundError."""
         return source_clips(self._catalogue.library(), self._owner, self.get(name))
+
+    def samples(self, name: str) -> Sequence[Sample]:
+        """Sentences that were kept out of the training, to be heard before and after.
+
+        None until it is completed, and none of one that was imported. Raises NotFoundError.
+        """
+        return samples(self._catalogue.library(), self._owner, self.get(name))
+
+    def save_samples(self, name: str, folder: str | Path) -> Sequence[Path]:
+        """Writes them to WAV files, such as `1-recording.wav`; returns those that there are.
+
+        Raises NotFoundError, InputError where nothing can be written.
+        """
+        return save_samples(self.samples(name), Path(folder))
 
     def voices(self, name: str) -> Sequence[Voice]:
         """The voices of a fine-tune; none until it is completed. Raises NotFoundError."""

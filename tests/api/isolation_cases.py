@@ -122,6 +122,7 @@ CASES: dict[str, list[Case]] = {
     "GET /fine-tunes/{fine_tune_id}/events": [Case("fine-tune")],
     "GET /fine-tunes/{fine_tune_id}/export": [Case("fine-tune")],
     "GET /fine-tunes/{fine_tune_id}/report": [Case("fine-tune")],
+    "GET /fine-tunes/{fine_tune_id}/samples/{number}/{sound}": [Case("fine-tune")],
     "POST /fine-tunes/{fine_tune_id}/retry": [Case("fine-tune")],
     "GET /fine-tunes/{fine_tune_id}/voices": [Case("fine-tune"), *paged("voice")],
     "GET /pronunciation-dicts": paged("dictionary"),

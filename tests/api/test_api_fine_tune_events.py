@@ -1,13 +1,16 @@
 """A fine-tune as it goes on, and what is told of it in the end."""
 
 import io
-import wave
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
+import soundfile
 from fine_tune_side import Side, release
+from numpy.typing import NDArray
 from serving import Running, check_error, running
 from test_api_datasets import ready, recording, upload
+from tiny_pro import AFTER, BEFORE
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +75,7 @@ def test_events_go_on_after_a_retry_and_end_with_the_fine_tune(side: Side) -> No
     assert seen[-1] == "deleted"
 
 
-def test_the_report_has_figures_curves_and_clips_that_can_be_heard(side: Side) -> None:
+def test_the_report_has_figures_curves_and_sounds(side: Side) -> None:
     dataset = side.library.datasets.add(side.id, "Ada").id
     for pitch in (300, 310):
         upload(side.client, dataset, recording("flac", "flac", pitch=pitch), f"{pitch}.flac")
@@ -94,10 +97,23 @@ def test_the_report_has_figures_curves_and_clips_that_can_be_heard(side: Side) -
         assert voices[clip["voice"]]["name"] == f"Ada, {clip['name']}"
         assert (clip["transcript"], clip["end"] - clip["start"]) == ("words 0", 4)
         assert clip["filename"] in ("300.flac", "310.flac")
-        with wave.open(io.BytesIO(side.client.get(clip["audio_url"]).content)) as heard:
-            assert heard.getnframes() == 4 * 24000
+        assert len(heard(side, clip["audio_url"])) == 4 * 24000
     missing = side.client.get(f"/fine-tunes/{made}/clips/5/audio")
     check_error(missing, 404, "clip_not_found")
+
+    address = f"/fine-tunes/{made}/samples"
+    assert [sample["number"] for sample in found["samples"]] == [1, 2]
+    for sample in found["samples"]:
+        assert (sample["transcript"], sample["end"] - sample["start"]) == ("words 0", 4)
+        assert (sample["instant_scores"], sample["tuned_scores"]) == (BEFORE, AFTER)
+        for sound, seconds in (("recording", 4), ("instant", 0.5), ("tuned", 1)):
+            assert sample[f"{sound}_url"].endswith(f"{address}/{sample['number']}/{sound}")
+            assert len(heard(side, sample[f"{sound}_url"])) == seconds * 24000
+    peak = np.abs(heard(side, found["clips"][0]["audio_url"])).max()
+    louder = np.abs(heard(side, found["samples"][0]["recording_url"])).max()
+    assert louder == pytest.approx(min(2 * peak, 1), rel=0.01), "all are equally loud"
+    check_error(side.client.get(f"{address}/3/tuned"), 404, "sample_not_found")
+    check_error(side.client.get(f"{address}/1/stock"), 400, "request_invalid")
     side.client.delete(f"/voices/{found['clips'][0]['voice']}")
     side.client.delete(f"/datasets/{dataset}")
     found = side.client.get(f"/fine-tunes/{made}/report").json()
@@ -105,3 +121,15 @@ def test_the_report_has_figures_curves_and_clips_that_can_be_heard(side: Side) -
     assert {clip["audio_url"] for clip in found["clips"]} == {None}
     gone = side.client.get(f"/fine-tunes/{made}/clips/2/audio")
     check_error(gone, 404, "clip_not_found")
+    assert {sample["recording_url"] for sample in found["samples"]} == {None}
+    check_error(side.client.get(f"{address}/1/recording"), 404, "sample_not_found")
+    assert len(heard(side, found["samples"][0]["tuned_url"])) == 24000, "it stays with the model"
+
+
+def heard(side: Side, address: str) -> NDArray[np.float32]:
+    """A sound of 24 kHz."""
+    answer = side.client.get(address)
+    assert answer.status_code == 200, answer.text
+    audio, rate = soundfile.read(io.BytesIO(answer.content), dtype="float32")
+    assert (answer.headers["content-type"], rate) == ("audio/wav", 24000)
+    return np.asarray(audio)

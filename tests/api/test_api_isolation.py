@@ -110,7 +110,7 @@ class Side:
             path = path.replace("{dataset_id}", self.dataset)
         if case.kind == "voice" and "{fine_tune_id}" in path:
             path = path.replace("{fine_tune_id}", self._tune())
-        path = path.replace("{number}", "1")
+        path = path.replace("{number}", "1").replace("{sound}", "tuned")
         for name in (
             "voice_id",
             "fine_tune_id",

@@ -1,6 +1,7 @@
 """The library's fine-tunes: their life, their queue under several who claim, their files."""
 
 import errno
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from menura.errors import (
 )
 from menura.library import fine_tunes
 from menura.library.fine_tune_queue import Learning
+from menura.library.fine_tune_reports import samples
 from menura.library.fine_tune_tables import FineTune
 from menura.library.fine_tunes import NewFineTune, ReadyModel
 from menura.library.paging import Window
@@ -34,7 +36,7 @@ from menura.library.voices import NewVoice
 from menura.models.contract import TuneNews, VoiceState
 from menura.models.states import save
 from menura.work.queue import STALE_SECONDS, WorkQueue
-from menura.work.tune import TunedVoice, TuneOutcome, TuneProgress, TuneUtterance
+from menura.work.tune import TunedSample, TunedVoice, TuneOutcome, TuneProgress, TuneUtterance
 
 Queue = WorkQueue[FineTune, TuneProgress, TuneOutcome]
 
@@ -57,7 +59,11 @@ def outcome(folder: Path) -> TuneOutcome:
     adapter.write_bytes(save(state(1.0)))
     clip = TuneUtterance(folder / "a.flac", 0.0, 4.0, "Good morning.")
     voices = tuple(TunedVoice(f"v{n}", "Calm.", state(n), clip) for n in range(1, 5))
-    return TuneOutcome(adapter, voices, {"steps": 3.0})
+    sounds = [folder / "instant.flac", folder / "tuned.flac"]
+    for sound in sounds:
+        sound.write_bytes(sound.name.encode())
+    sample = TunedSample(clip, 1.5, *sounds, {"likeness": 0.6}, {"likeness": 0.8})
+    return TuneOutcome(adapter, voices, {"steps": 3.0}, (sample,))
 
 
 def progress(share: float, stage: str = "training") -> TuneProgress:
@@ -101,6 +107,16 @@ def test_a_fine_tune_becomes_a_model_with_four_voices(place: TuningPlace) -> Non
         assert (voice.locale, voice.accent, voice.snapshot) == ("en-GB", "british", INFO.snapshot)
         assert (voice.consent, voice.transcript) == (consent, "Good morning.")
         assert place.library.voices.ref(voice).state is not None
+    (sample,) = samples(place.library, place.owner, seen)
+    assert (sample.number, sample.transcript, sample.gain) == (1, "Good morning.", 1.5)
+    assert (sample.instant_scores, sample.tuned_scores) == ({"likeness": 0.6}, {"likeness": 0.8})
+    assert (sample.recording, sample.filename) == (None, None), "it is no recording of the dataset"
+    for path, said in ((sample.instant, b"instant.flac"), (sample.tuned, b"tuned.flac")):
+        assert path is not None
+        assert path.read_bytes() == said
+        os.utime(path, (0, 0))
+    place.store.sweep()
+    assert all(path is not None and path.exists() for path in (sample.instant, sample.tuned))
     shown = place.library.voices.list(place.owner, VoiceFilter(fine_tune_id=row.id), limit=3)
     assert (len(shown.voices), shown.has_more) == (3, True)
     assert place.store.open_count(place.owner) == 0

@@ -133,6 +133,21 @@ def test_the_result_has_a_model_and_its_figures(result: TuneResult, folder: Path
     assert not list(folder.glob("*.partial"))
 
 
+def test_held_out_words_can_be_heard_before_and_after(
+    dataset: Sequence[Clip], result: TuneResult
+) -> None:
+    (sample,) = result.samples
+    assert set(sample.tuned_scores) == {"likeness", "naturalness", "error"}
+    # The only one that is held out has the means.
+    for name, score in sample.tuned_scores.items():
+        assert result.report[f"tuned_{name}"] == score
+        assert result.report[f"instant_{name}"] == sample.instant_scores[name]
+    for audio in (sample.instant, sample.tuned):
+        assert 0.5 < audio.size / dataset[sample.index].audio.size < 2
+        assert 0.01 < np.abs(audio).max() <= 1
+    assert sample.instant.shape != sample.tuned.shape or (sample.instant != sample.tuned).any()
+
+
 @pytest.fixture(scope="module")
 def voice(model: Menura1, dataset: Sequence[Clip], result: TuneResult) -> VoiceState:
     return model.tuned_voice(result.adapter, [dataset[0], dataset[2]])

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "work"))
 
@@ -15,6 +16,7 @@ from tiny_adapters import TunedModel
 from tiny_engine import TinyModel
 
 from menura.audio.loudness import SPEECH_RMS
+from menura.audio.recording import read_stretch
 from menura.engine import Engine
 from menura.errors import AudioError, InputError, ServerError
 from menura.models.adapters import load_adapter
@@ -91,6 +93,23 @@ def test_a_dataset_becomes_weights_and_four_voices(
         assert voice.name in str(outcome.report[f"voice_{number}_why"])
         assert voice.description
     assert outcome.report["samples"] == 1000 * adapter.tensors["shift"][0]
+
+    (sample,) = outcome.samples
+    assert sample.clip == utterances[2]
+    assert (sample.instant_scores, sample.tuned_scores) == ({"likeness": 0.5}, {"likeness": 0.8})
+    assert [sample.instant.parent, sample.tuned.parent] == [folder, folder]
+    recording, _ = read_stretch(sample.clip.audio, sample.clip.start, sample.clip.end)
+    levels = [sample.gain * power(recording)]
+    for path in (sample.instant, sample.tuned):
+        audio, rate = soundfile.read(path, dtype="float32")
+        assert (audio.size, rate) == (round(24000 * (sample.clip.end - sample.clip.start)), 24000)
+        levels.append(power(audio))
+    assert levels == pytest.approx([levels[0]] * 3, rel=0.01), "all are equally loud"
+
+
+def power(audio: NDArray[np.float32]) -> float:
+    """RMS of samples."""
+    return float(np.sqrt(np.square(audio, dtype=np.float64).mean()))
 
 
 def test_clips_are_as_loud_as_clones_and_keep_their_differences(

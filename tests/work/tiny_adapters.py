@@ -22,6 +22,7 @@ from menura.models.contract import (
     TuneNews,
     TuneOptions,
     TuneResult,
+    TuneSample,
     VoiceState,
 )
 from menura.models.states import save
@@ -75,9 +76,15 @@ class TunedModel(VoicesModel):
                 yield TuneNews(stage, number / 3, number, {"loss": 1.0 - number / 3})
                 (options.folder / f"stage-{stage}").touch()
             samples = sum(clip.audio.size for clip in dataset)
-            yield TuneResult(adapter_of(samples / 1000), {"samples": float(samples)})
+            report = {"samples": float(samples)}
+            yield TuneResult(adapter_of(samples / 1000), report, self.spoken(dataset))
         finally:
             self.closed = True
+
+    def spoken(self, dataset: Sequence[Clip]) -> Sequence[TuneSample]:
+        """The third clip, half as loud before, twice as loud after."""
+        audio = dataset[2].audio
+        return [TuneSample(2, audio / 2, 2 * audio, {"likeness": 0.5}, {"likeness": 0.8})]
 
     def tuned_voice(self, adapter: Adapter, clips: Sequence[Clip]) -> VoiceState:
         """As many Hz as its clips have samples in the mean."""

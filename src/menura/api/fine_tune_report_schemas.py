@@ -42,6 +42,29 @@ class SourceClipBody(BaseModel):
     )
 
 
+class SampleBody(BaseModel):
+    """A sentence that was kept out of the training, for ears: before and after."""
+
+    number: int
+    transcript: str
+    file: str | None = Field(
+        description="Id of the recording in the dataset; null when it was deleted."
+    )
+    filename: str | None
+    start: float = Field(description="Seconds of the recording, as `end`.")
+    end: float
+    recording_url: str | None = Field(
+        description="Where the person can be heard, with the same key, as the other two; null when "
+        "the recording was deleted."
+    )
+    instant_url: str | None = Field(description="The same words by the instant clone.")
+    tuned_url: str | None = Field(description="The same words by the tuned model.")
+    instant_scores: dict[str, float] = Field(
+        description="What this sentence was given, by names as in `figures`."
+    )
+    tuned_scores: dict[str, float]
+
+
 class FineTuneReportBody(BaseModel):
     """What became of a fine-tune."""
 
@@ -55,3 +78,6 @@ class FineTuneReportBody(BaseModel):
     )
     curve: list[CurvePointBody] = Field(description="In the order of time, over all attempts.")
     clips: list[SourceClipBody] = Field(description="One for each voice, when it is completed.")
+    samples: list[SampleBody] = Field(
+        description="Up to three, when it is completed; none of one that was imported."
+    )

@@ -37,9 +37,10 @@ def read_stretch(path: Path, start: float, end: float) -> tuple[Audio, int]:
         return np.asarray(file.read(last - first, dtype="float32")), rate
 
 
-def stretch_as_wav(path: Path, start: float, end: float) -> bytes:
-    """The same as a WAV file of 16 bits."""
+def stretch_as_wav(path: Path, start: float, end: float, *, gain: float = 1.0) -> bytes:
+    """The same as a WAV file of 16 bits, made louder by a factor, not beyond full scale."""
     audio, rate = read_stretch(path, start, end)
     whole = io.BytesIO()
-    soundfile.write(whole, audio, rate, format="WAV", subtype="PCM_16")
+    louder = np.clip(audio * np.float32(gain), -1.0, 1.0)
+    soundfile.write(whole, louder, rate, format="WAV", subtype="PCM_16")
     return whole.getvalue()

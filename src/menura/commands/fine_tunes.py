@@ -36,6 +36,12 @@ def create_fine_tune(
     language: Annotated[
         str, typer.Option("--language", "-l", help="Of the recordings, such as en or pt-BR.")
     ] = "en",
+    accent: Annotated[
+        str | None,
+        typer.Option(
+            help="Of the speaker, such as british; the voices have it.", show_default=False
+        ),
+    ] = None,
     description: Annotated[str, typer.Option(help="A note for people.")] = "",
     seconds: Annotated[
         float | None,
@@ -62,6 +68,7 @@ def create_fine_tune(
                 dataset,
                 language=language,
                 description=description,
+                accent=accent,
                 seconds=seconds,
                 accept_consent=True,
                 given_by="command_line",
@@ -232,6 +239,7 @@ def _json(row: "FineTune") -> dict[str, Any]:
         "name": row.name,
         "description": row.description,
         "language": row.locale,
+        "accent": row.accent,
         "model_id": row.model_id,
         "dataset": row.dataset_id,
         "status": row.status,
@@ -260,6 +268,7 @@ def _table(row: "FineTune") -> Table:
             "done": f"{row.progress:.0%}",
             "left": None if row.eta_seconds is None else minutes(row.eta_seconds),
             "language": row.locale,
+            "accent": row.accent,
             "model": row.model_id,
             "dataset": row.dataset_id,
             "learns from": None if row.seconds is None else f"{row.seconds / 60:.1f} minutes",

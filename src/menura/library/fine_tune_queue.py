@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from menura.errors import MenuraError
 from menura.library.database import Database
+from menura.library.fine_tune_samples import sample_fields, sounds_of
 from menura.library.fine_tune_steps import complete, end, error_fields, record
 from menura.library.fine_tune_tables import FineTune
 from menura.library.fine_tunes import OPEN
@@ -148,20 +149,21 @@ class FineTuneQueue:
             return row is not None
 
     def finish(self, task_id: str, worker: str, outcome: TuneOutcome) -> bool:
-        """As in `menura.work.queue.WorkQueue`: with the weights, the voices, the report.
+        """As in `menura.work.queue.WorkQueue`: weights, voices, report, samples.
 
         Files are written first and removed again unless their rows are. Raises OSError for a full
         disk.
         """
         data = [states.save(voice.state) for voice in outcome.voices]
-        stored = self._files.write(task_id, outcome.adapter, data)
+        stored = self._files.write(task_id, outcome.adapter, data, sounds_of(outcome.samples))
         row = None
         try:
             with self._database.write() as session:
                 row = _held(session, task_id, worker)
                 if row is not None:
                     voices = list(map(partial(new_voice, row), outcome.voices, count(1)))
-                    complete(session, row, stored, voices, outcome.report)
+                    samples = sample_fields(outcome.samples, stored.sounds)
+                    complete(session, row, stored, voices, outcome.report, samples)
         except BaseException:
             self._files.remove(stored)
             raise

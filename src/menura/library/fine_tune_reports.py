@@ -121,6 +121,68 @@ def source_clips(library: Library, organisation_id: str, row: FineTune) -> Seque
     return clips
 
 
+@dataclass(frozen=True)
+class Sample:
+    """A held-out sentence: how the person said it, an instant clone, and the tuned model."""
+
+    number: int
+    """From 1 on."""
+
+    transcript: str
+    start: float
+    """Seconds of the recording, as `end`."""
+
+    end: float
+    gain: float
+    """Factor that makes the recording as loud as what was spoken."""
+
+    file_id: str | None
+    """Recording of the dataset; None when it was deleted, as `filename` and `recording`."""
+
+    filename: str | None
+    recording: Path | None
+    instant: Path | None
+    """What was spoken; None when the file is gone, as `tuned`."""
+
+    tuned: Path | None
+    instant_scores: Mapping[str, float]
+    tuned_scores: Mapping[str, float]
+
+
+def samples(library: Library, organisation_id: str, row: FineTune) -> Sequence[Sample]:
+    """Sentences that were kept out of the training; none until it is completed."""
+    found = []
+    for number, kept in enumerate(row.samples, start=1):
+        file_id = str(kept["file"]).removesuffix(_AUDIO_SUFFIX)
+        filename, path = _recording(library, organisation_id, row.dataset_id, file_id)
+        found.append(
+            Sample(
+                number=number,
+                transcript=kept["transcript"],
+                start=kept["start"],
+                end=kept["end"],
+                gain=kept["gain"],
+                file_id=None if path is None else file_id,
+                filename=filename,
+                recording=path,
+                instant=library.fine_tunes.sound(kept["instant"]),
+                tuned=library.fine_tunes.sound(kept["tuned"]),
+                instant_scores=kept["instant_scores"],
+                tuned_scores=kept["tuned_scores"],
+            )
+        )
+    return found
+
+
+def sample_not_found(number: int) -> NotFoundError:
+    """For the sound of a sample that is not there, or no more."""
+    return NotFoundError(
+        "sample_not_found",
+        f"There is no such sound of sample {number} of this fine-tune.",
+        "The report lists those that there are; the recording goes with its dataset.",
+    )
+
+
 def clip_not_found(number: int) -> NotFoundError:
     """For a source clip that is not there, or no more."""
     return NotFoundError(

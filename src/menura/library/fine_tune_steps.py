@@ -31,12 +31,14 @@ def complete(
     stored: StoredModel,
     voices: Sequence[NewVoice],
     report: Mapping[str, Any],
+    samples: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Ends a fine-tune well, with the voices whose files are written."""
+    """Ends a fine-tune well, with the voices and samples whose files are written."""
     row.status, row.stage, row.progress = "completed", "done", 1.0
     row.worker = row.heartbeat = row.device = row.eta_seconds = row.error = None
     row.adapter, row.adapter_digest = stored.adapter, stored.digest
     row.report = dict(report)
+    row.samples = [dict(one) for one in samples]
     row.ended_at = datetime.now(UTC)
     for new, voice in zip(voices, stored.voices, strict=True):
         made = new_row(row.organisation_id, voice.id, new, voice.blob, voice.digest)

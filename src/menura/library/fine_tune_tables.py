@@ -67,6 +67,9 @@ class FineTune(Table):
     """How often it was asked for: 1, and one for each retry."""
 
     report: Mapped[dict[str, Any]] = mapped_column(JSON)
+    samples: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """Held-out sentences as sound; see `menura.library.fine_tune_samples`."""
+
     error: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     """Code, sentence and remedy of what it failed of."""
 

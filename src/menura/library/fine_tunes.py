@@ -20,6 +20,7 @@ from menura.errors import ConflictError, TooLargeError
 from menura.library.database import Database
 from menura.library.datasets import find_dataset
 from menura.library.files import new_id
+from menura.library.fine_tune_samples import sound_names
 from menura.library.fine_tune_steps import complete, end, find_fine_tune, record
 from menura.library.fine_tune_tables import FineTune, FineTuneEvent
 from menura.library.paging import Page, Window, read_page
@@ -96,6 +97,7 @@ class NewFineTune:
             seed=0,
             attempts=1,
             report={},
+            samples=[],
             error=None,
             queued_at=now,
             due_at=now,
@@ -216,6 +218,11 @@ class FineTuneStore:
             )
         return self._files.adapters.check(row.adapter, row.adapter_digest, trusting=True)
 
+    def sound(self, name: str) -> Path | None:
+        """Where a sound of a sample is; None when it is gone."""
+        path = self._files.adapters.folder / name
+        return path if path.is_file() else None
+
     def cancel(self, organisation_id: str, fine_tune_id: str) -> FineTune:
         """Ends one that is not over; who trains it stops within seconds.
 
@@ -270,7 +277,7 @@ class FineTuneStore:
             row.worker = row.device = row.heartbeat = None
             if row.status in OPEN:
                 row.status = "failed"
-            row.consent, row.report, row.error = None, {}, None
+            row.consent, row.report, row.samples, row.error = None, {}, [], None
             row.adapter = row.adapter_digest = None
             session.execute(delete(FineTuneEvent).where(FineTuneEvent.fine_tune_id == row.id))
             voices = session.scalars(select(Voice).where(Voice.fine_tune_id == row.id)).all()
@@ -327,7 +334,8 @@ class FineTuneStore:
         for path in self._folder.iterdir():
             if path.name not in working:
                 shutil.rmtree(path, ignore_errors=True)
-        self._files.adapters.sweep({row.adapter for row in rows if row.adapter is not None})
+        known = {row.adapter for row in rows if row.adapter is not None}
+        self._files.adapters.sweep(known.union(*(sound_names(row) for row in rows)))
 
     def _add(self, session: Session, row: FineTune) -> None:
         owned = select(func.count()).where(

@@ -1,4 +1,4 @@
-"""The step of `menura.library.migrations` that brought fine-tunes."""
+"""The steps of `menura.library.migrations` that brought fine-tunes."""
 
 from sqlalchemy import Connection
 
@@ -80,4 +80,11 @@ def m010_fine_tunes(connection: Connection) -> None:
     )
     connection.exec_driver_sql(
         "CREATE INDEX voices_of_fine_tune ON voices (fine_tune_id) WHERE fine_tune_id IS NOT NULL"
+    )
+
+
+def m011_samples_of_fine_tunes(connection: Connection) -> None:
+    """Held-out sentences of a fine-tune as sound."""
+    connection.exec_driver_sql(
+        "ALTER TABLE fine_tunes ADD COLUMN samples TEXT NOT NULL DEFAULT '[]'"
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from menura.errors import ServerError
-from menura.library.migration_fine_tunes import m010_fine_tunes
+from menura.library.migration_fine_tunes import m010_fine_tunes, m011_samples_of_fine_tunes
 
 Step = Callable[[Connection], None]
 
@@ -321,6 +321,7 @@ STEPS: tuple[Step, ...] = (
     m008_embeddings_and_accents_of_voices,
     m009_datasets,
     m010_fine_tunes,
+    m011_samples_of_fine_tunes,
 )
 
 

@@ -1,4 +1,4 @@
-"""The files of a tuned model: its weights, and the states of its voices; all of them or none."""
+"""The files of a tuned model: weights, states of its voices, sounds; all of them or none."""
 
 import contextlib
 import hashlib
@@ -28,6 +28,8 @@ class StoredModel:
     adapter: str
     digest: str
     voices: tuple[StoredVoice, ...]
+    sounds: tuple[str, ...] = ()
+    """Beside the weights."""
 
 
 class TunedModelFiles:
@@ -38,24 +40,36 @@ class TunedModelFiles:
         self._voices = voices
         self._previews = previews
 
-    def write(self, fine_tune_id: str, adapter: Path, states: Sequence[bytes]) -> StoredModel:
-        """Keeps weights, whose file stays where it is, and states; after an error, nothing."""
-        name = f"{fine_tune_id}.{uuid.uuid4().hex[:8]}.safetensors"
+    def write(
+        self,
+        fine_tune_id: str,
+        adapter: Path,
+        states: Sequence[bytes],
+        sounds: Sequence[Path] = (),
+    ) -> StoredModel:
+        """Keeps weights and sounds, whose files stay where they are, and states; or nothing."""
+        beginning = f"{fine_tune_id}.{uuid.uuid4().hex[:8]}"
+        name = f"{beginning}.safetensors"
         voices: list[StoredVoice] = []
+        kept: list[str] = []
         try:
             digest = self._adopt(adapter, name)
+            for sound in sounds:
+                kept.append(f"{beginning}.{len(kept) + 1}{sound.suffix}")
+                self._adopt(sound, kept[-1])
             for state in states:
                 voice_id = str(uuid.uuid4())
                 blob = f"{voice_id}.safetensors"
                 voices.append(StoredVoice(voice_id, blob, self._voices.write(blob, state)))
         except BaseException:
-            self.remove(StoredModel(name, "", tuple(voices)))
+            self.remove(StoredModel(name, "", tuple(voices), tuple(kept)))
             raise
-        return StoredModel(name, digest, tuple(voices))
+        return StoredModel(name, digest, tuple(voices), tuple(kept))
 
     def remove(self, model: StoredModel) -> None:
         """Removes what was written for rows that were not."""
-        self.adapters.delete(model.adapter)
+        for name in (model.adapter, *model.sounds):
+            self.adapters.delete(name)
         for voice in model.voices:
             self._voices.delete(voice.blob)
 

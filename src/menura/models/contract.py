@@ -209,12 +209,34 @@ class Adapter:
 
 
 @dataclass(frozen=True)
+class TuneSample:
+    """A held-out sentence as it was spoken before and after, at the model's rate."""
+
+    index: int
+    """Of its recording in the dataset."""
+
+    instant: Audio
+    """By the instant clone that the result had to be better than."""
+
+    tuned: Audio
+    """By the tuned model."""
+
+    instant_scores: Mapping[str, float]
+    """What this sentence was given, by names as in the report."""
+
+    tuned_scores: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class TuneResult:
     """A tuned model."""
 
     adapter: Adapter
     report: Mapping[str, float | str]
     """Figures for people: steps, seconds, held-out scores of the instant clone and of this one."""
+
+    samples: Sequence[TuneSample] = ()
+    """A few held-out sentences, chosen before anything was judged; for people to hear."""
 
 
 @runtime_checkable

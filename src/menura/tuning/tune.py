@@ -18,6 +18,7 @@ from menura.models.contract import (
     TuneResult,
 )
 from menura.tuning.manner import measure_manner
+from menura.tuning.samples import write_samples
 from menura.tuning.source_clips import Candidate, SourceClips, choose_source_clips, shortlist
 from menura.tuning.training_clips import TrainingClips
 from menura.work.tune import (
@@ -44,7 +45,7 @@ Tuning = Generator[TuneProgress | TuneOutcome, None, None]
 
 
 def tune(model: BaseModel, job: TuneJob) -> Tuning:
-    """Yields progress, at last the outcome, whose adapter is a file in the job's folder.
+    """Yields progress, at last the outcome, whose large parts are files in the job's folder.
 
     It goes on where a job with the same folder was stopped, which closing it does. Raises
     AudioError for a dataset that cannot be trained on or that made nothing better than an instant
@@ -59,6 +60,7 @@ def tune(model: BaseModel, job: TuneJob) -> Tuning:
         result = yield from _train(able, clips, options, clock)
         sources = yield from _choose(clips, clock)
         voices = tuple(_voice(able, result.adapter, clips, source) for source in sources)
+        samples = write_samples(result.samples, clips, model.info.sample_rate, job.folder)
         target = job.folder / ADAPTER_FILE
         write_adapter(result.adapter, target)
     except OSError as error:
@@ -69,7 +71,7 @@ def tune(model: BaseModel, job: TuneJob) -> Tuning:
             "There is no room on the disk for the fine-tune.",
             "Make room in the data folder, then retry the fine-tune.",
         ) from error
-    yield TuneOutcome(target, voices, {**result.report, **_report(sources, voices)})
+    yield TuneOutcome(target, voices, {**result.report, **_report(sources, voices)}, samples)
 
 
 class _Clock:

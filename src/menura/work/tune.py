@@ -56,6 +56,26 @@ class TunedVoice:
 
 
 @dataclass(frozen=True)
+class TunedSample:
+    """A held-out sentence, as the instant clone and as the tuned model spoke it."""
+
+    clip: TuneUtterance
+    """The person's own recording of it."""
+
+    gain: float
+    """Factor that makes this recording as loud as the two others."""
+
+    instant: Path
+    """Mono FLAC in the job's folder, written whole, as `tuned`."""
+
+    tuned: Path
+    instant_scores: Mapping[str, float]
+    """What this sentence was given, by names as in the report."""
+
+    tuned_scores: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class TuneProgress:
     """How far a fine-tune is."""
 
@@ -75,3 +95,4 @@ class TuneOutcome:
     """VOICES of them, each of another clip."""
 
     report: Mapping[str, float | str] = field(default_factory=dict)
+    samples: tuple[TunedSample, ...] = ()

@@ -1,7 +1,8 @@
 """Compares voices on words of the dataset that training has not seen."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.side_by_side import side_by_side
 from menura.models.menura_1.state import Prosody, split_state
 from menura.models.menura_1.tuning.corpus import Utterance
+from menura.models.menura_1.tuning.person import spread
 
 if TYPE_CHECKING:
     from menura.models.menura_1.model import Menura1
@@ -29,6 +31,21 @@ _NATURALNESS_SHARE = 0.1
 
 _ERROR_SHARE = 0.1
 """What a nat of the phoneme classifier's error costs beside it."""
+
+
+SAMPLES = 3
+"""Sentences whose sound is kept with their scores."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found of a voice."""
+
+    scores: dict[str, float]
+    """Means over all sentences; `total` is what voices are compared by."""
+
+    samples: list[dict[str, Any]]
+    """SAMPLES of the sentences: `index` in the dataset, `audio` [samples], `scores`."""
 
 
 class Judge:
@@ -51,25 +68,32 @@ class Judge:
         scorer: NaturalnessScorer,
     ) -> None:
         self.model, self.held_out, self.reference = model, held_out, reference
+        self._kept = {one.index for one in spread(held_out, SAMPLES)}
         self._encoder, self._scorer = encoder, scorer
         self._classifier = phoneme_classifier(model.device)
 
-    def voice(self, state: VoiceState) -> dict[str, float]:
-        """Scores of a voice of the base model."""
+    def voice(self, state: VoiceState) -> Verdict:
+        """Judges a voice of the base model."""
         self.model.activate(state)
         try:
             table, prosody, _ = split_state(state)
-            return self.scores(np.asarray(table, np.float32), prosody)
+            return self.verdict(np.asarray(table, np.float32), prosody)
         finally:
             self.model.deactivate()
 
-    def scores(
+    def verdict(
         self, table: NDArray[np.float32], prosody: Prosody, shift: Tensor | None = None
-    ) -> dict[str, float]:
-        """Scores of the network as it stands; `total` is what voices are compared by."""
+    ) -> Verdict:
+        """Judges the network as it stands."""
         rows = side_by_side(lambda one: self._score(one, table, prosody, shift), self.held_out)
-        found = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
-        return {name: round(value, 4) for name, value in {**found, "total": total(found)}.items()}
+        given = [scores for _, scores in rows]
+        means = {name: float(np.mean([one[name] for one in given])) for name in given[0]}
+        samples = [
+            {"index": one.index, "audio": audio, "scores": _rounded(scores)}
+            for one, (audio, scores) in zip(self.held_out, rows, strict=True)
+            if audio is not None
+        ]
+        return Verdict(_rounded({**means, "total": total(means)}), samples)
 
     @torch.no_grad()
     def _score(
@@ -78,7 +102,7 @@ class Judge:
         table: NDArray[np.float32],
         prosody: Prosody,
         shift: Tensor | None,
-    ) -> dict[str, float]:
+    ) -> tuple[Tensor | None, dict[str, float]]:
         model = self.model
         tokens = model.tokens(utterance.phonemes)
         style = model.style(table, len(utterance.phonemes))
@@ -88,11 +112,16 @@ class Judge:
         audio = model.network.decoder(plan.text, plan.f0, plan.energy, timbre, noise)
         low = resample(audio, SAMPLE_RATE, 16000)
         sounds = tokens[0].repeat_interleave(2 * plan.durations)
-        return {
+        scores = {
             "likeness": float(self._encoder.embed(low)[0] @ self.reference),
             "naturalness": float(self._scorer.score(low)[0]),
             "error": float(self._classifier.error(log_mel(audio), sounds)),
         }
+        return (audio[0].cpu() if utterance.index in self._kept else None), scores
+
+
+def _rounded(scores: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in scores.items()}
 
 
 def total(scores: Mapping[str, float]) -> float:

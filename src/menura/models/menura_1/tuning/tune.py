@@ -8,9 +8,9 @@
    words. Now and then held-out words are judged, and the best adapter so far is kept.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -26,6 +26,7 @@ from menura.models.contract import (
     TuneNews,
     TuneOptions,
     TuneResult,
+    TuneSample,
 )
 from menura.models.menura_1 import features, voices
 from menura.models.menura_1.clone import clone
@@ -101,7 +102,8 @@ def tune(
         adapter = make_adapter(person, best, delivery.update())
     state.best = dict(best["scores"])
     _check_worth(state.instant, state.best)
-    yield TuneResult(adapter, _report(folder, corpus, held, training))
+    samples = _samples(folder.kept("instant.pt"), best)
+    yield TuneResult(adapter, _report(folder, corpus, held, training), samples)
 
 
 def hold_out(utterances: Sequence[Utterance]) -> tuple[list[Utterance], list[Utterance]]:
@@ -159,7 +161,9 @@ def _instant(
             break
     model.deactivate()
     assert state is not None
-    folder.state.instant = judge.voice(state)
+    verdict = judge.voice(state)
+    folder.keep("instant.pt", {"samples": verdict.samples})
+    folder.state.instant = verdict.scores
     folder.state.instant_clip = clip.transcript
     folder.note()
     yield TuneNews("judging", folder.share, scores=named("instant", folder.state.instant))
@@ -242,16 +246,35 @@ def _judged(fitting: Fitting, judge: Judge, folder: Folder, step: int) -> TuneNe
     """Judges the average of the last steps, and keeps it when it is the best so far."""
     person = fitting.speaker
     with fitting.averaged():
-        scores = judge.scores(person.table, person.prosody, fitting.shift.detach()[0])
-        best = folder.kept("best.pt")
+        verdict = judge.verdict(person.table, person.prosody, fitting.shift.detach()[0])
+        scores, best = verdict.scores, folder.kept("best.pt")
         if best is None or scores["total"] > best["scores"]["total"]:
-            numbers = fitting.adapter.tensors()
-            shift = fitting.shift.detach()[0].cpu().clone()
-            folder.keep(
-                "best.pt", {"numbers": numbers, "shift": shift, "scores": scores, "step": step}
-            )
+            found = {
+                "numbers": fitting.adapter.tensors(),
+                "shift": fitting.shift.detach()[0].cpu().clone(),
+                "scores": scores,
+                "samples": verdict.samples,
+                "step": step,
+            }
+            folder.keep("best.pt", found)
             folder.state.best, folder.state.best_step = scores, step
     return TuneNews("judging", folder.share, step, scores=scores)
+
+
+def _samples(instant: Mapping[str, Any] | None, best: Mapping[str, Any]) -> tuple[TuneSample, ...]:
+    """What both said of the same sentences; nothing of a checkpoint that has no sound."""
+    before = {one["index"]: one for one in (instant or {}).get("samples", ())}
+    return tuple(
+        TuneSample(
+            index=after["index"],
+            instant=before[after["index"]]["audio"].numpy(),
+            tuned=after["audio"].numpy(),
+            instant_scores=before[after["index"]]["scores"],
+            tuned_scores=after["scores"],
+        )
+        for after in best.get("samples", ())
+        if after["index"] in before
+    )
 
 
 def _check_worth(instant: dict[str, float], tuned: dict[str, float]) -> None:
