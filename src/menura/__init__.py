@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from menura.audio.formats import OutputFormat
     from menura.catalogue import Voice
     from menura.settings import Settings
-    from menura.studio import Menura, Speech
+    from menura.spoken import Speech
+    from menura.studio import Menura
 
 __version__ = version("menura")
 
@@ -66,7 +67,7 @@ _LATER = {
     "Menura": "menura.studio",
     "OutputFormat": "menura.audio.formats",
     "Settings": "menura.settings",
-    "Speech": "menura.studio",
+    "Speech": "menura.spoken",
     "Voice": "menura.catalogue",
 }
 """Loaded when first used: PyTorch alone takes seconds, and `menura --help` needs none of it."""

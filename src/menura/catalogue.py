@@ -1,6 +1,8 @@
 """The library as a program on this machine uses it: voices and keys, named as people do."""
 
-from collections.abc import Callable, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -180,19 +182,8 @@ class Voices:
         assert stored is not None
         data = voice_files.write(row, states.load(stored))
         target = Path(path)
-        partial = target.with_name(f"{target.name}.part")
-        try:
-            try:
-                partial.write_bytes(data)
-                partial.replace(target)
-            finally:
-                partial.unlink(missing_ok=True)
-        except OSError as error:
-            raise InputError(
-                "file_not_writable",
-                f"The file {str(target)!r} cannot be written: {error.strerror or error}.",
-                "Give a path in a folder that exists and that you may write to.",
-            ) from error
+        with whole_file(target) as partial:
+            partial.write_bytes(data)
         return target
 
     def import_file(self, path: str | Path, *, name: str | None = None) -> Voice:
@@ -315,6 +306,27 @@ def public_voice(row: VoiceRow) -> Voice:
         consent=None if row.consent is None else row.consent.get("statement"),
         refinement=None if row.refinement is None else row.refinement.state,
     )
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """A path to write to; it becomes the target when the block ends well, and is gone otherwise.
+
+    Raises InputError where nothing can be written.
+    """
+    partial = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        try:
+            yield partial
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(
+            "file_not_writable",
+            f"The file {str(target)!r} cannot be written: {error.strerror or error}.",
+            "Give a path in a folder that exists and that you may write to.",
+        ) from error
 
 
 def clean_name(name: str) -> str:

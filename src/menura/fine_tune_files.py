@@ -3,8 +3,7 @@
 import uuid
 from pathlib import Path
 
-from menura.catalogue import Catalogue
-from menura.errors import InputError
+from menura.catalogue import Catalogue, whole_file
 from menura.fine_tunes import FineTunes
 from menura.library import model_files
 from menura.library.fine_tune_tables import FineTune
@@ -29,21 +28,10 @@ class FineTuneFiles:
         where nothing can be written.
         """
         target = Path(path)
-        partial = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}.part")
         library, owner = self._catalogue.library(), self._catalogue.organisation_id
         found = self._fine_tunes.get(name).id
-        try:
-            try:
-                model_files.export(library, owner, found, partial)
-                partial.replace(target)
-            finally:
-                partial.unlink(missing_ok=True)
-        except OSError as error:
-            raise InputError(
-                "file_not_writable",
-                f"The file {str(target)!r} cannot be written: {error.strerror or error}.",
-                "Give a path in a folder that exists and that you may write to.",
-            ) from error
+        with whole_file(target) as partial:
+            model_files.export(library, owner, found, partial)
         return target
 
     def import_file(self, path: str | Path, *, name: str | None = None) -> FineTune:

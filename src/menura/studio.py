@@ -12,12 +12,12 @@ many callers at once run the server, which may have the same data folder open me
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from menura.audio.encode import complete_wav, mp3_bit_rate
+from menura.audio.encode import complete_wav
 from menura.audio.formats import OutputFormat
 from menura.catalogue import Catalogue, Keys, Organisations, Voice, Voices, clean_name, public_voice
 from menura.datasets import Datasets
@@ -30,6 +30,7 @@ from menura.library.voices import NewVoice, new_consent
 from menura.models import states
 from menura.models.contract import PhonemeTiming, Progress, WordTiming
 from menura.settings import Settings
+from menura.spoken import Speech
 from menura.text.choice import choose_language
 from menura.text.dialects import find_dialect
 from menura.text.languages import resolve
@@ -45,40 +46,6 @@ if TYPE_CHECKING:
 
 MODES = ("similarity", "stability")
 REFINE = ("wait", "off")
-_SAMPLE_BYTES = {"pcm_f32le": 4, "pcm_s16le": 2, "pcm_mulaw": 1, "pcm_alaw": 1}
-
-
-@dataclass(frozen=True)
-class Speech:
-    """Finished speech."""
-
-    data: bytes
-    """The whole file (or the bare samples, for raw)."""
-
-    output: OutputFormat
-    words: Sequence[WordTiming]
-    phonemes: Sequence[PhonemeTiming]
-    voice: Voice
-
-    @property
-    def seconds(self) -> float:
-        """How long it sounds."""
-        return sounding_seconds(self.output, len(self.data))
-
-    def save(self, path: str | Path) -> Path:
-        """Writes the bytes to a file and returns its path."""
-        target = Path(path)
-        target.write_bytes(self.data)
-        return target
-
-
-def sounding_seconds(output: OutputFormat, size: int) -> float:
-    """How long so many bytes of a format sound, to a frame of 26 ms for mp3."""
-    if output.container == "mp3":
-        return size * 8 / mp3_bit_rate(output)
-    header = 0 if output.container == "raw" else 44 if output.encoding == "pcm_s16le" else 58
-    width = _SAMPLE_BYTES[str(output.encoding)]
-    return max(0, size - header) / width / output.sample_rate
 
 
 class Menura:

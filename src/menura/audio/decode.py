@@ -141,17 +141,7 @@ def decode(
         raise _refusal("audio_no_samples", path, refuse_seconds)
     if float(np.std(audio, dtype=np.float64)) < SILENCE:
         raise _refusal("audio_silent", path, refuse_seconds)
-    return Decoded(
-        audio=audio,
-        sample_rate=sample_rate,
-        container=str(report["container"]),
-        codec=str(report["codec"]),
-        original_rate=int(report["rate"]),
-        original_channels=int(report["channels"]),
-        original_seconds=float(report["seconds"]),
-        trimmed=bool(report["trimmed"]),
-        clipped_share=float(report["clipped"]),
-    )
+    return Decoded(audio=audio, sample_rate=sample_rate, **_facts(report))
 
 
 @dataclass(frozen=True)
@@ -184,16 +174,20 @@ def decode_into(
 def decode_source(target: IO[bytes], path: Path, max_seconds: float, sample_rate: int) -> Source:
     """As `decode_into`, with all that the recording was; the limits grow beyond an hour."""
     report = _decode(path, target, max_seconds, sample_rate, max_seconds)
-    return Source(
-        container=str(report["container"]),
-        codec=str(report["codec"]),
-        original_rate=int(report["rate"]),
-        original_channels=int(report["channels"]),
-        original_seconds=float(report["seconds"]),
-        trimmed=bool(report["trimmed"]),
-        clipped_share=float(report["clipped"]),
-        rows=int(report["rows"]),
-    )
+    return Source(rows=int(report["rows"]), **_facts(report))
+
+
+def _facts(report: dict[str, Any]) -> dict[str, Any]:
+    """What `Decoded` and `Source` both tell of a recording."""
+    return {
+        "container": str(report["container"]),
+        "codec": str(report["codec"]),
+        "original_rate": int(report["rate"]),
+        "original_channels": int(report["channels"]),
+        "original_seconds": float(report["seconds"]),
+        "trimmed": bool(report["trimmed"]),
+        "clipped_share": float(report["clipped"]),
+    }
 
 
 def _decode(

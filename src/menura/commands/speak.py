@@ -87,7 +87,8 @@ def speak(
         raise typer.BadParameter("--json and -o - both want standard output.", param_hint="--json")
     with Terminal(as_json) as terminal:
         settings = quiet(make_settings(data, model=model))
-        from menura.studio import Menura, sounding_seconds
+        from menura.spoken import sounding_seconds
+        from menura.studio import Menura
         from menura.work.options import FORMATS
 
         with Menura(settings=settings) as menura:
