@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from menura.commands.terminal import Data, Json, Terminal, make_settings, quiet
+from menura.commands.terminal import Data, Json, NewFile, NewName, Terminal, make_settings, quiet
 
 app = typer.Typer()
 
@@ -15,9 +15,7 @@ def export_fine_tune(
     fine_tune: Annotated[
         str, typer.Argument(metavar="FINE_TUNE", help="Name or id, or the id's beginning.")
     ],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", dir_okay=False, help="The file to write.")
-    ],
+    output: NewFile,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -35,10 +33,7 @@ def export_fine_tune(
 @app.command("import")
 def import_fine_tune(
     file: Annotated[Path, typer.Argument(help="A fine-tune that was exported.")],
-    name: Annotated[
-        str | None,
-        typer.Option("--name", "-n", help="Instead of the name in the file.", show_default=False),
-    ] = None,
+    name: NewName = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:

@@ -36,6 +36,11 @@ Data = Annotated[
         show_default=False,
     ),
 ]
+NewFile = Annotated[Path, typer.Option("--output", "-o", dir_okay=False, help="The file to write.")]
+NewName = Annotated[
+    str | None,
+    typer.Option("--name", "-n", help="Instead of the name in the file.", show_default=False),
+]
 
 INTERRUPTED = 130
 

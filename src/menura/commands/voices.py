@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from menura.commands.describe import voice_details, voice_json, voice_table
-from menura.commands.terminal import Data, Json, Terminal, make_settings, quiet
+from menura.commands.terminal import Data, Json, NewFile, NewName, Terminal, make_settings, quiet
 from menura.errors import InputError
 
 app = typer.Typer(help="List, change, export, import and mix voices.", no_args_is_help=True)
@@ -92,9 +92,7 @@ def delete_voice(
 @app.command("export")
 def export_voice(
     voice: Named,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", dir_okay=False, help="The file to write.")
-    ],
+    output: NewFile,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -115,10 +113,7 @@ def export_voice(
 @app.command("import")
 def import_voice(
     file: Annotated[Path, typer.Argument(help="A voice file that was exported.")],
-    name: Annotated[
-        str | None,
-        typer.Option("--name", "-n", help="Instead of the name in the file.", show_default=False),
-    ] = None,
+    name: NewName = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:

@@ -1,14 +1,11 @@
 """Voices as files: out, and in again."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
-from menura.api.uploads import receive_upload
-from menura.api.voice_schemas import NAME_CHARACTERS, ClonedVoiceBody, show_clone
-from menura.errors import InputError, TooLargeError
+from menura.api.exported import MEDIA_TYPE, export_answers, import_form, receive_exported
+from menura.api.voice_schemas import ClonedVoiceBody, show_clone
 from menura.library import voice_files
 from menura.library.tables import Voice
 from menura.models import states
@@ -16,38 +13,12 @@ from menura.work.voices import InspectJob, VoiceOutcome
 
 router = APIRouter(prefix="/voices", tags=["Voices"])
 
-MEDIA_TYPE = "application/octet-stream"
-_FORM_BYTES = 256 * 1024
-"""For the other parts of the form and its borders."""
-
-_FORM: dict[str, Any] = {
-    "type": "object",
-    "required": ["file"],
-    "properties": {
-        "file": {
-            "type": "string",
-            "format": "binary",
-            "description": "A voice file as `GET /voices/{id}/export` gives it.",
-        },
-        "name": {
-            "type": "string",
-            "maxLength": NAME_CHARACTERS,
-            "description": "Instead of the name in the file.",
-        },
-    },
-}
-
 
 @router.get(
     "/{voice_id}/export",
     summary="Export a voice",
     response_class=Response,
-    responses={
-        200: {
-            "description": "The voice file: safetensors with a card; see docs/voice-file.md.",
-            "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
+    responses=export_answers("The voice file: safetensors with a card; see docs/voice-file.md."),
 )
 async def export_voice(at: ServicesDep, caller: CallerDep, voice_id: str) -> Response:
     """Gives an own voice as one file, with all that is known of its making."""
@@ -72,9 +43,7 @@ async def export_voice(at: ServicesDep, caller: CallerDep, voice_id: str) -> Res
 @router.post(
     "/import",
     summary="Import a voice",
-    openapi_extra={
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}
-    },
+    openapi_extra=import_form("A voice file as `GET /voices/{id}/export` gives it."),
 )
 async def import_voice(
     request: Request, at: ServicesDep, caller: CallerDep, version: VersionDep
@@ -84,21 +53,10 @@ async def import_voice(
     The file is read and checked in a worker process; one that is broken, of another base model or
     not a voice at all is refused, and nothing of it is kept.
     """
-    limit = min(at.settings.max_upload_bytes, states.MAX_FILE_BYTES) + _FORM_BYTES
-    try:
-        async with receive_upload(request, at.library.uploads.folder, "file", limit) as upload:
-            if not upload.size:
-                raise InputError(
-                    "field_missing",
-                    "The form lacks the part `file`.",
-                    "Send an exported voice file in the part `file`.",
-                )
-            outcome = await at.pool.make_voice(InspectJob(upload.path))
-            name = upload.fields.get("name", "").strip() or None
-    except TooLargeError as error:
-        raise TooLargeError(
-            error.code, error.sentence, f"A voice file has at most {limit // 1024} KiB."
-        ) from error
+    most = min(at.settings.max_upload_bytes, states.MAX_FILE_BYTES)
+    folder = at.library.uploads.folder
+    async with receive_exported(request, folder, most, "a voice") as (path, name):
+        outcome = await at.pool.make_voice(InspectJob(path))
     owner = caller.organisation_id
 
     def keep(found: VoiceOutcome) -> Voice:

@@ -1,7 +1,6 @@
 """Fine-tunes as files: out, and in again with their voices."""
 
 import uuid
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -9,13 +8,12 @@ from starlette.concurrency import run_in_threadpool
 
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
 from menura.api.disconnect import while_connected
+from menura.api.exported import MEDIA_TYPE, export_answers, import_form, receive_exported
 from menura.api.fine_tune_schemas import FineTuneBody
 from menura.api.fine_tune_view import show_fine_tune
 from menura.api.model_ids import check_model_id, dated_id
-from menura.api.multipart import receive_form
 from menura.api.once_file import OnceFile
 from menura.api.services import Services
-from menura.api.voice_schemas import NAME_CHARACTERS
 from menura.errors import InputError
 from menura.library import model_files
 from menura.library.fine_tune_tables import FineTune
@@ -24,38 +22,14 @@ from menura.work.tuned_models import InspectModelJob
 
 router = APIRouter(prefix="/fine-tunes", tags=["Fine-tunes"])
 
-MEDIA_TYPE = "application/octet-stream"
-_FORM_BYTES = 256 * 1024
-"""For the other parts of the form and its borders."""
-
-_FORM: dict[str, Any] = {
-    "type": "object",
-    "required": ["file"],
-    "properties": {
-        "file": {
-            "type": "string",
-            "format": "binary",
-            "description": "A file as `GET /fine-tunes/{id}/export` gives it.",
-        },
-        "name": {
-            "type": "string",
-            "maxLength": NAME_CHARACTERS,
-            "description": "Instead of the name in the file.",
-        },
-    },
-}
-
 
 @router.get(
     "/{fine_tune_id}/export",
     summary="Export a fine-tune",
     response_class=Response,
-    responses={
-        200: {
-            "description": "Weights and voices: safetensors with a card; see docs/voice-file.md.",
-            "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
+    responses=export_answers(
+        "Weights and voices: safetensors with a card; see docs/voice-file.md."
+    ),
 )
 async def export_fine_tune(at: ServicesDep, caller: CallerDep, fine_tune_id: str) -> Response:
     """Gives a completed fine-tune with the voices that it has left as one file."""
@@ -73,9 +47,7 @@ async def export_fine_tune(at: ServicesDep, caller: CallerDep, fine_tune_id: str
 @router.post(
     "/import",
     summary="Import a fine-tune",
-    openapi_extra={
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}
-    },
+    openapi_extra=import_form("A file as `GET /fine-tunes/{id}/export` gives it."),
 )
 async def import_fine_tune(
     request: Request, at: ServicesDep, caller: CallerDep, version: VersionDep
@@ -86,23 +58,15 @@ async def import_fine_tune(
     no fine-tune at all is refused, and nothing of it is kept. The plan has to have pro cloning.
     """
     await at.meter.allow_pro_cloning(caller)
-    limit = min(at.settings.max_upload_bytes, MOST_BYTES) + _FORM_BYTES
-    hint = "a fine-tune with its voices is smaller"
+    most = min(at.settings.max_upload_bytes, MOST_BYTES)
     folder = at.library.uploads.folder
     adapter = folder / f"{uuid.uuid4()}.adapter"
+    what = "a fine-tune with its voices"
     try:
-        async with receive_form(request, folder, ("file",), limit, hint) as form:
-            file = form.files.get("file")
-            if file is None or not file.size:
-                raise InputError(
-                    "field_missing",
-                    "The form lacks the part `file`.",
-                    "Send an exported fine-tune in the part `file`.",
-                )
+        async with receive_exported(request, folder, most, what) as (path, name):
             with at.desk.aside():
-                work = at.pool.inspect_model(InspectModelJob(file.path, adapter))
+                work = at.pool.inspect_model(InspectModelJob(path, adapter))
                 found = await while_connected(request, work)
-            name = (form.text("name") or "").strip() or None
         card = model_files.read_card(found.card)
         model_id = await _known_id(at, card.model_id)
 
