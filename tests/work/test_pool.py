@@ -1,6 +1,7 @@
 """Worker processes with a small real engine: order, room, cancelling, crashes."""
 
 import asyncio
+import errno
 import os
 import signal
 import wave
@@ -254,6 +255,24 @@ async def test_an_engine_that_cannot_load_is_said_plainly(
         await spoken(pool, "anything")
     with pytest.raises(error):
         _ = [item async for item in pool.clone(CloneJob(clip, "en-US"))]
+    await pool.stop()
+
+
+async def test_a_system_that_starts_no_process_is_said_plainly(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("menura.work.lane.spawn", full)
+    pool = WorkerPool(settings, engine="tiny_engine:TinyEngine")
+    await pool.start()
+    with pytest.raises(ServerError, match="could not be started: Resource temporarily"):
+        await spoken(pool, "nobody there")
+    assert not pool.state.ready
+    monkeypatch.undo()
+    await until(lambda: pool.state.ready)
+    assert await spoken(pool, "here again")
     await pool.stop()
 
 

@@ -13,6 +13,7 @@ from menura.library.dataset_files import STALE_SECONDS
 from menura.library.store import Library
 from menura.library.tables import DatasetFile
 from menura.tuning.settle import settle
+from menura.work.failures import exhausted
 from menura.work.jobs import JobProgress
 from menura.work.prepare import PrepareJob, PrepareOutcome
 
@@ -100,7 +101,10 @@ class Preparer:
         except BusyError:
             await run_in_threadpool(files.release, row.id, WORKER)
             await asyncio.sleep(_RETRY_SECONDS)
-        except MenuraError as error:
+        except Exception as failure:
+            error = failure if isinstance(failure, MenuraError) else exhausted(failure)
+            if error is None:
+                raise
             if error.code == "stopping":
                 await run_in_threadpool(files.release, row.id, WORKER)
             elif error.code in _CRASHES and row.crashes + 1 < MOST_CRASHES:
@@ -145,3 +149,7 @@ class Preparer:
             except NotFoundError:
                 # Deleted meanwhile.
                 continue
+            except BaseException:
+                # It is looked at again later.
+                self._unsettled.setdefault(dataset_id, organisation_id)
+                raise

@@ -68,7 +68,11 @@ class Services:
         """Removes what clones have left behind, again and again."""
         while True:
             await asyncio.sleep(TIDY_SECONDS)
-            await run_in_threadpool(self.library.sweep)
+            try:
+                await run_in_threadpool(self.library.sweep)
+            except Exception as error:
+                # Whatever it is, it may be over when it is time again.
+                _log.error("tidying the library", exc_info=error)
 
     async def model(self) -> ModelCard:
         """The loaded model, with its stock voices in the library.

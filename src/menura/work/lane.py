@@ -322,7 +322,19 @@ class Lane:
     async def _live(self) -> None:
         """Starts a worker and listens to it until it is gone; its jobs end with it."""
         self.failure = None
-        self._process = process = await spawn(self._settings, self.options.niceness)
+        try:
+            process = await spawn(self._settings, self.options.niceness)
+        except OSError as error:
+            _log.error("worker not started", lane=self.options.name, exc_info=error)
+            self._refuse_all(
+                ServerError(
+                    "worker_not_started",
+                    f"The process that computes could not be started: {error.strerror or error}.",
+                    "There may be too little memory or too many processes; close other programs.",
+                )
+            )
+            return
+        self._process = process
         assert process.stdout is not None
         try:
             path = tuple(entry for entry in sys.path if entry)
@@ -356,14 +368,23 @@ class Lane:
                 ticket.end(lost)
         self._active.clear()
         if not expected and not was_ready:
-            self.failure = self.failure or ServerError(
-                "worker_not_started",
-                "The process that computes ended while it loaded the model.",
-                "The server's log has the details; there may be too little memory.",
+            self._refuse_all(
+                self.failure
+                or ServerError(
+                    "worker_not_started",
+                    "The process that computes ended while it loaded the model.",
+                    "The server's log has the details; there may be too little memory.",
+                )
             )
-            for ticket in self._pending:
-                ticket.end(self.failure)
-            self._pending.clear()
+        else:
+            self._tell()
+
+    def _refuse_all(self, failure: MenuraError) -> None:
+        """Tells those who wait why there is no worker."""
+        self.failure = failure
+        for ticket in self._pending:
+            ticket.end(failure)
+        self._pending.clear()
         self._tell()
 
     def _tell(self) -> None:
