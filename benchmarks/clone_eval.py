@@ -26,6 +26,7 @@ from benchmarks import judges, prosody
 from benchmarks.clone_means import collect
 from benchmarks.known import load_embeddings, read_known, save_embeddings
 from benchmarks.machine import RESULTS, circumstances, install_size, write_json
+from benchmarks.options import parser_of, say
 from benchmarks.panel import SENTENCES, SHARED, Panel, rotation, speak_all, summary
 from benchmarks.product import CloneRequest, Product, Stage
 from benchmarks.units import FOLDER, Clock, Say, Units, commits
@@ -239,7 +240,7 @@ def names(text: str) -> list[str]:
 
 def main() -> None:
     """Reads the command line and runs."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = parser_of(__doc__, CACHE, RESULTS / "clone_eval.json")
     parser.add_argument("--modes", type=names, default=list(MODES))
     parser.add_argument("--speakers", type=names, default=[])
     parser.add_argument("--stock", type=names, default=list(STOCK))
@@ -249,14 +250,6 @@ def main() -> None:
     parser.add_argument("--first-sentences", type=int, default=4, help="of the first and of stock")
     parser.add_argument("--stability-sentences", type=int, default=0, help="0 is as many as above")
     parser.add_argument("--steps", type=int, default=0, help="of a clone; 0 is the default")
-    parser.add_argument("--threads", type=int, default=2, help="of product and judges")
-    parser.add_argument("--fresh", action="store_true", help="measure anew what is kept")
-    parser.add_argument("--cache", type=Path, default=CACHE, help="folder of what is kept")
-    parser.add_argument("--out", type=Path, default=RESULTS / "clone_eval.json")
-
-    def say(line: str) -> None:
-        sys.stderr.write(line + "\n")
-
     result = CloneEvaluation(parser.parse_args(), say).run()
     sys.stdout.write(json.dumps(result["goals"], indent=1) + "\n")
 

@@ -24,6 +24,7 @@ from benchmarks.clone_eval import digest, lines_key, names
 from benchmarks.goals import Goal
 from benchmarks.known import Known, load_embeddings, read_known
 from benchmarks.machine import RESULTS, circumstances, write_json
+from benchmarks.options import parser_of, say
 from benchmarks.panel import SHARED, Panel, word_error_rate
 from benchmarks.product import RATE, Product
 from benchmarks.units import FOLDER, Clock, Say, Units, commits
@@ -221,19 +222,11 @@ def goals(languages: Mapping[str, Row]) -> list[Row]:
 
 def main() -> None:
     """Reads the command line and runs."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = parser_of(__doc__, CACHE, RESULTS / "localization.json")
     parser.add_argument("--languages", type=names, default=list(TEXTS))
     parser.add_argument("--speakers", type=names, default=list(SPEAKERS))
     parser.add_argument("--sentences", type=int, default=2, help="of each language, at most 2")
-    parser.add_argument("--threads", type=int, default=2, help="of product and judges")
-    parser.add_argument("--fresh", action="store_true", help="measure anew what is kept")
     parser.add_argument("--voices", type=Path, default=clone_eval.CACHE, help="kept by clone_eval")
-    parser.add_argument("--cache", type=Path, default=CACHE, help="folder of what is kept")
-    parser.add_argument("--out", type=Path, default=RESULTS / "localization.json")
-
-    def say(line: str) -> None:
-        sys.stderr.write(line + "\n")
-
     result = LocalizationMeasurement(parser.parse_args(), say).run()
     sys.stdout.write(json.dumps(result["languages"], indent=1) + "\n")
 

@@ -22,6 +22,7 @@ import numpy as np
 from benchmarks.clone_eval import lines_key, made
 from benchmarks.goals import Goal
 from benchmarks.machine import RESULTS, circumstances, write_json
+from benchmarks.options import parser_of, say
 from benchmarks.panel import SENTENCES, SHARED, Panel, speak_all, summary
 from benchmarks.product import CloneRequest, Product
 from benchmarks.speakers import Audio, read, read_speakers, same_recording
@@ -265,20 +266,12 @@ def _figure(row: Row, name: str) -> float:
 
 def main() -> None:
     """Reads the command line and runs."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = parser_of(__doc__, CACHE, RESULTS / "modes.json")
     parser.add_argument("--pairs", type=int, default=len(PAIRS), help="how many, the first ones")
     parser.add_argument("--conditions", type=lambda t: t.split(";"), default=list(CONDITIONS))
     parser.add_argument("--stage", choices=("first", "refined"), default="refined")
     parser.add_argument("--sentences", type=int, default=3)
     parser.add_argument("--steps", type=int, default=0, help="of a clone; 0 is the default")
-    parser.add_argument("--threads", type=int, default=2, help="of product and judges")
-    parser.add_argument("--fresh", action="store_true", help="measure anew what is kept")
-    parser.add_argument("--cache", type=Path, default=CACHE, help="folder of what is kept")
-    parser.add_argument("--out", type=Path, default=RESULTS / "modes.json")
-
-    def say(line: str) -> None:
-        sys.stderr.write(line + "\n")
-
     result = ModesMeasurement(parser.parse_args(), say).run()
     sys.stdout.write(json.dumps(result["claims"], indent=1) + "\n")
 

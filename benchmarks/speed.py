@@ -21,6 +21,7 @@ import numpy as np
 from benchmarks import clone_eval
 from benchmarks.goals import Goal
 from benchmarks.machine import RESULTS, circumstances, write_json
+from benchmarks.options import say
 from benchmarks.panel import SENTENCES
 from benchmarks.product import Product, Spoken
 from benchmarks.units import Clock, Say
@@ -150,10 +151,6 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2, help="of the product")
     parser.add_argument("--kept", type=Path, default=clone_eval.CACHE, help="by clone_eval")
     parser.add_argument("--out", type=Path, default=RESULTS / "speed.json")
-
-    def say(line: str) -> None:
-        sys.stderr.write(line + "\n")
-
     sys.stdout.write(json.dumps(run(parser.parse_args(), say)["goals"], indent=1) + "\n")
 
 
