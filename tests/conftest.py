@@ -1,10 +1,17 @@
 """Fixtures that several rooms share."""
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from filelock import FileLock
+
+if TYPE_CHECKING:
+    from menura.engine import Engine
 
 # Tests may import onnxruntime before menura, which sets this for the product.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -44,3 +51,49 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cached_file(folder / "cache")
         unpack(folder / "cache")
     return folder
+
+
+@pytest.fixture(scope="session")
+def engine(cache: Path) -> "Engine":
+    """The true engine, whose model is loaded once for all tests of a process."""
+    from menura.engine import Engine
+    from menura.settings import Settings
+
+    return Engine(Settings(data=cache))
+
+
+@pytest.fixture
+def restored_logs() -> Iterator[None]:
+    """Commands set up the logs of their process; other tests have their own."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def data(
+    tmp_path: Path, engine: "Engine", monkeypatch: pytest.MonkeyPatch, restored_logs: None
+) -> Path:
+    """A new data folder for commands; those that compute share the true engine."""
+    monkeypatch.setattr("menura.engine.Engine", lambda settings: engine)
+    monkeypatch.setenv("MENURA_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def clone(data: Path, engine: "Engine") -> str:
+    """Id of a clone that was put into the library without the work of cloning."""
+    from menura import Menura
+    from menura.library.voices import NewVoice
+    from menura.models import states
+    from menura.models.contract import VoiceState
+
+    state = engine.model.stock_state("af_heart")
+    kept = VoiceState(state.snapshot, state.tensors, {})
+    with Menura(data) as menura:
+        store = menura.catalogue.library().voices
+        new = NewVoice(name="Ada", locale="en-US", snapshot=state.snapshot, transcript="Words.")
+        return store.add(menura.catalogue.organisation_id, new, states.save(kept)).id

@@ -10,16 +10,10 @@ from menura.audio.formats import OutputFormat
 from menura.engine import Engine
 from menura.errors import AudioError, CancelledError, NotFoundError, TextError
 from menura.models import states
-from menura.settings import Settings
 from menura.work.jobs import CloneJob, SpeechJob, VoiceRef
 
 FLOATS = OutputFormat("raw", 24000, "pcm_f32le")
 HEART = VoiceRef(stock="af_heart")
-
-
-@pytest.fixture(scope="module")
-def engine(cache: Path) -> Engine:
-    return Engine(Settings(data=cache))
 
 
 def job(text: str, voice: VoiceRef = HEART, **more: float) -> SpeechJob:
