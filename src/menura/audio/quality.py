@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from menura.audio.activity import Span, speech_mask, speech_seconds
 from menura.audio.clipping import clipped_share
@@ -144,6 +143,9 @@ def _kinds(
 
 
 def _without_rumble(audio: Audio, sample_rate: int) -> Audio:
+    # It takes half a second, and a server imports this module for its figures alone.
+    from scipy import signal
+
     filter_ = signal.butter(4, RUMBLE_HZ, "highpass", fs=sample_rate, output="sos")
     return np.asarray(signal.sosfiltfilt(filter_, audio), dtype=np.float32)
 
