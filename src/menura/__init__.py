@@ -2,7 +2,6 @@
 
 import os
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from menura.errors import (
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from menura.spoken import Speech
     from menura.studio import Menura
 
-__version__ = version("menura")
+    __version__: str
 
 # From 1.29 on ONNX Runtime reports to its maker and marks the machine with an id, unless this is
 # set before its first import (onnxruntime pull request 27379). Menura has no telemetry.
@@ -74,6 +73,11 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module exports
+    if name == "__version__":
+        # Each worker, and each process that decodes a clip, would pay a twentieth of a second.
+        from importlib.metadata import version
+
+        return version("menura")
     if name in _LATER:
         return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module 'menura' has no attribute {name!r}")
