@@ -62,6 +62,15 @@ function App() {
     <${Toasts} />`;
 }
 
+// A file that is dropped beside its place would be opened by the browser instead of the page.
+for (const kind of ["dragover", "drop"]) {
+  addEventListener(kind, (event) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  });
+}
+
 const root = document.getElementById("app");
 root.replaceChildren();
 render(html`<${App} />`, root);

@@ -6,10 +6,12 @@ import { span } from "../format.js";
 export function Progress({ label, value, eta, note }) {
   const known = value !== null && value !== undefined;
   const percent = known ? Math.round(value * 100) : undefined;
+  // Nobody can tell tenths of a second beforehand.
+  const left = eta > 0 && (eta < 60 ? `${Math.ceil(eta)} s` : span(eta));
   return html`<div class="progress">
     <div class="field-head">
       <span>${label}</span>
-      <span class="field-aside">${[known && `${percent} %`, eta > 0 && `about ${span(eta)} left`, note]
+      <span class="field-aside">${[known && `${percent} %`, left && `about ${left} left`, note]
         .filter(Boolean).join(" · ")}</span>
     </div>
     <div class="progress-track ${known ? "" : "unknown"}" role="progressbar" aria-label=${label}

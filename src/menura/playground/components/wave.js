@@ -7,6 +7,7 @@ import { theme } from "../theme.js";
 const BAR = 3;
 const GAP = 2;
 const LEAST_SPAN = 0.1;
+const GRAB = 12; // Pixels around an end of the span.
 
 // samples: Float32Array or null; seconds: length; position: playhead in seconds;
 // span: { start, end } in seconds; total: seconds that the whole width stands for, when more is
@@ -32,6 +33,12 @@ export function Wave({ samples, seconds, position = 0, span, total, height = 72,
     const box = canvas.current.getBoundingClientRect();
     return Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)) * length;
   };
+  // The end of the span that is near enough to be taken hold of, or a new span.
+  const grabbed = (event, where) => {
+    const near = ((event.pointerType === "touch" ? 2 * GRAB : GRAB) / width) * length;
+    if (span && Math.abs(where - span.start) < near) return "start";
+    return span && Math.abs(where - span.end) < near ? "end" : "new";
+  };
   const down = (event) => {
     if (event.button) return;
     const where = at(event);
@@ -41,15 +48,16 @@ export function Wave({ samples, seconds, position = 0, span, total, height = 72,
       onSeek?.(Math.min(where, seconds));
       return;
     }
-    const near = (12 / width) * length;
-    let kind = "new";
-    if (span && Math.abs(where - span.start) < near) kind = "start";
-    else if (span && Math.abs(where - span.end) < near) kind = "end";
+    const kind = grabbed(event, where);
     drag.current = { kind, from: where, before: span };
   };
   const move = (event) => {
     const held = drag.current;
-    if (!held) return;
+    if (!held) {
+      // Told by the pointer: here is an end to take hold of.
+      if (onSpan) canvas.current.style.cursor = grabbed(event, at(event)) === "new" ? "" : "ew-resize";
+      return;
+    }
     const where = Math.min(at(event), seconds);
     if (held.kind === "seek") onSeek?.(where);
     else if (held.kind === "start") onSpan({ start: Math.min(where, held.before.end - LEAST_SPAN), end: held.before.end });

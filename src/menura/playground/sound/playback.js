@@ -95,9 +95,10 @@ export class Playback {
     if (sounding.value === this) sounding.value = null;
   }
 
+  // What is heard now, which is a little behind what the device was given.
   #now() {
     const last = (this.end ?? this.count) / this.rate;
-    const time = this.context ? this.context.currentTime - this.begin : 0;
+    const time = this.context ? this.context.currentTime - (this.context.outputLatency || 0) - this.begin : 0;
     return Math.max(0, Math.min(time, last, this.scheduled / this.rate));
   }
 

@@ -24,6 +24,8 @@ export class Recorder {
     this.level = signal(0); // The loudest sample of the last tenth of a second, from 0 to 1.
     this.rate = 0; // Hz, once it is open.
     this.onSamples = null; // Gets every block while it is set.
+    this.onLost = null; // Called when the microphone goes away by itself.
+    this.closed = false;
   }
 
   // Opens the microphone; the level moves from then on. Throws an error in words.
@@ -36,28 +38,38 @@ export class Recorder {
       this.stream = await navigator.mediaDevices.getUserMedia({
         audio: { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: false },
       });
-      this.context = new AudioContext();
-      this.rate = this.context.sampleRate;
-      await this.context.audioWorklet.addModule(new URL("recorder_worklet.js", import.meta.url));
+      if (!this.closed) await this.#listen();
     } catch (error) {
       this.close();
       throw inWords(error);
     }
-    const tap = new AudioWorkletNode(this.context, "tap");
+    // Who left while the browser asked is not listened to.
+    if (this.closed) this.close();
+  }
+
+  async #listen() {
+    const context = new AudioContext();
+    this.context = context;
+    this.rate = context.sampleRate;
+    await context.audioWorklet.addModule(new URL("recorder_worklet.js", import.meta.url));
+    if (this.closed) return;
+    for (const track of this.stream.getTracks()) track.onended = () => this.onLost?.();
+    const tap = new AudioWorkletNode(context, "tap");
     // Without a way to the loudspeaker, a silent one, browsers do not run the graph.
-    const silence = new GainNode(this.context, { gain: 0 });
-    this.context.createMediaStreamSource(this.stream).connect(tap).connect(silence).connect(this.context.destination);
+    const silence = new GainNode(context, { gain: 0 });
+    context.createMediaStreamSource(this.stream).connect(tap).connect(silence).connect(context.destination);
     tap.port.onmessage = ({ data }) => {
       let most = 0;
       for (const sample of data) most = Math.max(most, Math.abs(sample));
       this.level.value = most;
       this.onSamples?.(data);
     };
-    await this.context.resume();
+    await context.resume();
   }
 
   close() {
-    this.onSamples = null;
+    this.closed = true;
+    this.onSamples = this.onLost = null;
     this.level.value = 0;
     this.stream?.getTracks().forEach((track) => track.stop());
     this.context?.close();

@@ -17,51 +17,65 @@ function part(number) {
 export class Writer {
   constructor(rate) {
     this.rate = rate;
+    this.count = 0; // Samples so far.
     this.parts = []; // Not written yet.
     this.number = 0;
     this.whole = [];
-    this.written = forgetClip().then(() => recordings.put({ id: CLIP, kind: "recording", rate, at: Date.now() }));
+    this.kept = true; // Whether all of it could be written.
+    this.written = forgetClip()
+      .then(() => recordings.put({ id: CLIP, kind: "recording", rate, at: Date.now() }))
+      .catch(() => this.#full());
   }
 
   get seconds() {
-    return this.whole.reduce((sum, block) => sum + block.length, 0) / this.rate;
+    return this.count / this.rate;
   }
 
   add(samples) {
     this.parts.push(samples);
     this.whole.push(samples);
+    this.count += samples.length;
     const waiting = this.parts.reduce((sum, block) => sum + block.length, 0);
     if (waiting >= BLOCK_SECONDS * this.rate) this.#flush();
   }
 
-  // Gives the clip once all of it is kept.
+  // Gives the clip, once all of it is kept if there is room.
   async finish() {
     this.#flush();
     await this.written;
-    return { kind: "recording", name: "", samples: joined(this.whole), rate: this.rate, file: null };
+    return { kind: "recording", name: "", samples: joined(this.whole), rate: this.rate, file: null, kept: this.kept };
   }
 
   #flush() {
     if (!this.parts.length) return;
     const value = { id: part(this.number++), samples: joined(this.parts) };
     this.parts = [];
-    this.written = this.written.then(() => recordings.put(value));
+    this.written = this.written.then(() => this.kept && recordings.put(value)).catch(() => this.#full());
+  }
+
+  #full() {
+    this.kept = false;
   }
 }
 
 // A file as a clip. What the browser cannot read has no samples; the server may be able to.
 export async function keepFile(file) {
-  await forgetClip();
-  await recordings.put({ id: CLIP, kind: "file", name: file.name, file, at: Date.now() });
-  return opened(file, file.name);
+  let kept = true;
+  try {
+    await forgetClip();
+    await recordings.put({ id: CLIP, kind: "file", name: file.name, file, at: Date.now() });
+  } catch {
+    kept = false;
+  }
+  return { ...(await opened(file, file.name)), kept };
 }
 
 async function opened(file, name) {
   try {
     const { samples, rate } = await decode(file, RATE);
-    return { kind: "file", name, samples, rate, file };
+    return { kind: "file", name, samples, rate, file, kept: true };
   } catch {
-    return { kind: "file", name, samples: null, rate: RATE, file };
+    return { kind: "file", name, samples: null, rate: RATE, file, kept: true };
   }
 }
 
@@ -72,7 +86,7 @@ export async function loadClip() {
   if (head.kind === "file") return opened(head.file, head.name);
   const blocks = (await recordings.all()).filter((one) => one.id.startsWith(`${CLIP}/`));
   if (!blocks.length) return null;
-  return { kind: "recording", name: "", samples: joined(blocks.map((one) => one.samples)), rate: head.rate, file: null };
+  return { kind: "recording", name: "", samples: joined(blocks.map((one) => one.samples)), rate: head.rate, file: null, kept: true };
 }
 
 export async function forgetClip() {

@@ -8,7 +8,7 @@ import { Findings } from "../../components/findings.js";
 import { localeOptions, useLocales } from "../../components/languages.js";
 import { Progress } from "../../components/progress.js";
 import { useDraft } from "../../components/resource.js";
-import { toastError } from "../../components/toasts.js";
+import { toast, toastError } from "../../components/toasts.js";
 import { SCRIPTS, recordedLocales } from "../../reading_scripts.js";
 import { go } from "../../router.js";
 import { forgetClip, keepFile, loadClip } from "../../sound/recordings.js";
@@ -21,8 +21,11 @@ const EMPTY = {
   locale: "", energy: "neutral", way: "record", mode: "similarity", enhance: false, span: null,
   name: "", description: "", consent: false, cloning: false,
 };
-const CHECK_AFTER_MS = 500;
+const CHECK_AFTER_MS = 400;
+const SETTLED_MS = 150;
 const NOISY_DB = 20;
+const FIRST_GUESS_SECONDS = 25;
+const USUAL = "menura.clone-seconds";
 
 const MODES = [
   { value: "similarity", label: "Similarity", hint: `Most like the recording, with its room and its noise. ${LENGTHS.similarity.words} of speech.` },
@@ -37,6 +40,17 @@ function firstLocale() {
     if (found) return found;
   }
   return "en-US";
+}
+
+// A value once it has not changed for a moment: what is being dragged need not be cut out at every
+// step.
+function useSettled(value) {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const wait = setTimeout(() => setSettled(value), SETTLED_MS);
+    return () => clearTimeout(wait);
+  }, [value]);
+  return settled;
 }
 
 // What the server finds in the clip, asked a moment after the last change.
@@ -116,22 +130,28 @@ export function CloneForm() {
     change({ span: null });
     setRestored(false);
     setClip(found);
+    if (found && !found.kept) toast({ title: "The browser has no room to keep this clip.", text: "Do not reload the page before it is cloned." });
   };
-  const blob = useMemo(() => (clip ? clipBlob(clip, draft.span) : null), [clip, draft.span?.start, draft.span?.end]);
+  const span = useSettled(draft.span);
+  const blob = useMemo(() => (clip ? clipBlob(clip, span) : null), [clip, span]);
   const check = useCheck(blob, draft);
   const noisy = check.found && check.found.report.snr_db < NOISY_DB;
 
-  const clone = async () => {
+  const clone = async ({ again = false } = {}) => {
     change({ cloning: true });
-    setSending({ began: Date.now(), sent: 0 });
+    const began = Date.now();
+    setSending({ began, sent: 0 });
     try {
       const voice = await cloneVoice(
-        { ...draft, blob, consent: CONSENT },
+        { ...draft, blob: clipBlob(clip, draft.span), consent: CONSENT },
         ({ sent, total }) => setSending((before) => ({ ...before, sent: sent / total })),
       );
+      if (!again) localStorage.setItem(USUAL, (Date.now() - began) / 1000);
       change({ ...EMPTY, locale: draft.locale, energy: draft.energy });
-      await forgetClip();
-      go(`#/clone/${voice.id}`);
+      await forgetClip().catch(() => {});
+      const show = () => go(`#/clone/${voice.id}`);
+      if (location.hash.startsWith("#/clone")) show();
+      else toast({ title: `${voice.name} is cloned.`, action: { label: "Show", run: show }, forMs: 10_000 });
     } catch (error) {
       change({ cloning: false });
       setSending(null);
@@ -140,7 +160,7 @@ export function CloneForm() {
   };
   // A reload in the middle: the same request finds the clone that it began.
   useEffect(() => {
-    if (draft.cloning && blob && !sending) clone();
+    if (draft.cloning && blob && !sending) clone({ again: true });
   }, [draft.cloning, blob]);
 
   const submit = (event) => {
@@ -190,6 +210,11 @@ export function CloneForm() {
     </div>`;
 }
 
+// How long a first voice takes here: as long as the last one did.
+function usualSeconds() {
+  return Number(localStorage.getItem(USUAL)) || FIRST_GUESS_SECONDS;
+}
+
 function Sending({ sending }) {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
@@ -197,6 +222,8 @@ function Sending({ sending }) {
     return () => clearInterval(tick);
   }, []);
   if (sending.sent < 1) return html`<${Progress} label="Sending the clip" value=${sending.sent} />`;
-  const seconds = Math.round((now - sending.began) / 1000);
-  return html`<${Progress} label="Making the first voice" value=${null} note=${`${seconds} s so far, mostly 10 to 30`} />`;
+  const seconds = Math.max(0, now - sending.began) / 1000;
+  const usual = usualSeconds();
+  if (seconds < usual) return html`<${Progress} label="Making the first voice" value=${seconds / usual} eta=${usual - seconds} />`;
+  return html`<${Progress} label="Making the first voice" value=${null} note=${`${Math.round(seconds)} s so far, longer than usual: other work may go first`} />`;
 }

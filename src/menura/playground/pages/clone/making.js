@@ -17,11 +17,13 @@ export async function cloneVoice(wanted, onProgress) {
   form.append("clip", wanted.blob, "clip");
   const voice = await api.upload("/voices/clone", form, { onProgress });
   const { blob, name, description, locale, mode, enhance, consent } = wanted;
-  await keepSource(voice.id, {
+  const source = {
     blob, name, description, locale, mode, enhance, consent,
     transcript: voice.transcript ?? "",
     advice: voice.advice,
-  });
+  };
+  // Where the browser has no room for it, only the comparison is missing.
+  await keepSource(voice.id, source).catch(() => {});
   return voice;
 }
 

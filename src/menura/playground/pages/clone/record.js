@@ -1,14 +1,16 @@
 // Recording a clip: what to read, a countdown, the level, and how long it is so far.
 import { html, useEffect, useRef, useState } from "../../lib.js";
+import { Failure } from "../../components/empty.js";
 import { Button, Choice } from "../../components/fields.js";
 import { Meter } from "../../components/meter.js";
-import { toastError } from "../../components/toasts.js";
+import { toast } from "../../components/toasts.js";
 import { clock } from "../../format.js";
 import { ENERGIES, SCRIPTS } from "../../reading_scripts.js";
 import { Recorder } from "../../sound/recorder.js";
-import { Writer } from "../../sound/recordings.js";
+import { Writer, forgetClip } from "../../sound/recordings.js";
 
 const COUNTDOWN_MS = 700;
+const LEAST_SECONDS = 1;
 const MOST_SECONDS = 120;
 
 // Seconds of speech that each mode wants.
@@ -29,6 +31,7 @@ export function lengthInWords(seconds, mode) {
 export function RecordPanel({ locale, energy, mode, onEnergy, onClip }) {
   const [phase, setPhase] = useState("idle"); // idle, opening, a number counted down, recording
   const [seconds, setSeconds] = useState(0);
+  const [problem, setProblem] = useState(null);
   const recorder = useRef(null);
   const writer = useRef(null);
   const text = SCRIPTS[locale]?.[energy];
@@ -36,50 +39,65 @@ export function RecordPanel({ locale, energy, mode, onEnergy, onClip }) {
   const close = () => {
     recorder.current?.close();
     recorder.current = null;
+    setPhase("idle");
   };
-  const stop = async () => {
-    const kept = writer.current;
+  // `why` it ended, where nobody pressed Stop.
+  const stop = async (why = "") => {
+    const made = writer.current;
     writer.current = null;
     close();
-    setPhase("idle");
-    if (!kept) return;
-    try {
-      onClip(await kept.finish());
-    } catch (error) {
-      toastError(error);
+    if (!made) return;
+    const clip = await made.finish();
+    if (made.seconds >= LEAST_SECONDS) {
+      onClip(clip);
+      if (why) toast({ title: why });
+      return;
     }
+    await forgetClip().catch(() => {});
+    setProblem(why ? { message: why, remedy: "Record again; or drop a file instead." }
+      : { message: "That was too short.", remedy: `Record again: ${lengthInWords(0, mode)}.` });
   };
   // Who goes to another page finds the recording when they come back.
   useEffect(() => () => {
-    close();
+    recorder.current?.close();
+    recorder.current = null;
     writer.current?.finish();
   }, []);
 
   const start = async () => {
     setPhase("opening");
     setSeconds(0);
+    setProblem(null);
     const one = new Recorder();
     recorder.current = one;
+    const over = () => recorder.current !== one;
     try {
       await one.open();
     } catch (error) {
-      recorder.current = null;
-      setPhase("idle");
-      toastError(error);
+      if (over()) return;
+      close();
+      setProblem(error);
       return;
     }
+    if (over()) return;
+    one.onLost = () => {
+      if (writer.current) stop("The microphone went away.");
+      else {
+        close();
+        setProblem({ message: "The microphone went away.", remedy: "Plug it in and record again; or drop a file instead." });
+      }
+    };
     for (const count of [3, 2, 1]) {
-      if (recorder.current !== one) return;
       setPhase(count);
       await new Promise((resolve) => setTimeout(resolve, COUNTDOWN_MS));
+      if (over()) return;
     }
-    if (recorder.current !== one) return;
     const made = new Writer(one.rate);
     writer.current = made;
     one.onSamples = (samples) => {
       made.add(samples);
       setSeconds(made.seconds);
-      if (made.seconds >= MOST_SECONDS) stop();
+      if (made.seconds >= MOST_SECONDS) stop("The recording ended after two minutes: more does not help.");
     };
     setPhase("recording");
   };
@@ -96,7 +114,7 @@ export function RecordPanel({ locale, energy, mode, onEnergy, onClip }) {
     </figure>`}
     <div class="recorder ${recording ? "live" : ""}">
       ${recording || counting
-        ? html`<${Button} kind="danger big" icon="stop" onClick=${counting ? () => { close(); setPhase("idle"); } : stop}>${counting ? "Cancel" : "Stop"}<//>`
+        ? html`<${Button} kind="danger big" icon="stop" onClick=${counting ? close : () => stop()}>${counting ? "Cancel" : "Stop"}<//>`
         : html`<${Button} kind="primary big" icon="record" busy=${phase === "opening"} disabled=${phase === "opening"} onClick=${start}>Record<//>`}
       ${counting && html`<p class="countdown" role="status" aria-label="Recording begins in ${phase}">${phase}</p>`}
       ${recording && html`<div class="recorder-live">
@@ -112,6 +130,7 @@ export function RecordPanel({ locale, energy, mode, onEnergy, onClip }) {
       ${phase === "idle" && html`<p class="hint">A quiet room, one person, a hand's width from the microphone. ${lengthInWords(0, mode)}.</p>`}
       ${phase === "opening" && html`<p class="hint" role="status">Your browser asks for the microphone. Allow it.</p>`}
     </div>
-    ${(recording || counting) && html`<${Meter} level=${recorder.current.level} active=${recording} />`}
+    ${problem && html`<${Failure} error=${problem} />`}
+    ${(recording || counting) && recorder.current && html`<${Meter} level=${recorder.current.level} active=${recording} />`}
   </div>`;
 }

@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from "../../lib.js";
 import { api } from "../../api.js";
 import { Failure, Loading } from "../../components/empty.js";
+import { ExportVoice } from "../../components/export_voice.js";
 import { Button, TextArea } from "../../components/fields.js";
 import { Findings } from "../../components/findings.js";
 import { Icon } from "../../components/icons.js";
@@ -13,6 +14,7 @@ import { toastError } from "../../components/toasts.js";
 import { go } from "../../router.js";
 import { sourceOf } from "../../sound/recordings.js";
 import { say } from "../../sound/speech.js";
+import { LocalizeDialog } from "../voices/localize.js";
 import { cloneVoice, otherMode } from "./making.js";
 
 const GOING_ON = new Set(["waiting", "running", "interrupted"]);
@@ -132,6 +134,7 @@ export function CloneResult({ voiceId, besideId }) {
     source: await sourceOf(besideId),
   }, [besideId]);
   const [making, setMaking] = useState(false);
+  const [localizing, setLocalizing] = useState(false);
 
   if (error && !voice) {
     return html`<div class="stack"><h1>Clone</h1><${Failure} error=${error} onRetry=${reload} /><p><a href="#/clone">Clone another voice</a></p></div>`;
@@ -177,6 +180,12 @@ export function CloneResult({ voiceId, besideId }) {
         <${Button} icon="retry" busy=${making} disabled=${making} onClick=${tryOther}>${making ? "Making it …" : `Try the other mode: ${other}`}<//>
       </div>`}
       <${SayBox} voice=${voice} />
+      <section class="card row spread" aria-label="What next">
+        <p><strong>It is yours.</strong> <span class="hint">Let it speak another language, or take it with you as one small file.</span></p>
+        <div class="row"><${Button} icon="globe" onClick=${() => setLocalizing(true)}>Another language<//>
+          <${ExportVoice} voice=${voice}>Save as a file<//></div>
+      </section>
       ${kept?.advice?.length > 0 && html`<details class="help"><summary>What a better recording would have</summary><${Findings} advice=${kept.advice} /></details>`}
-    </div>`;
+    </div>
+    ${localizing && html`<${LocalizeDialog} voice=${voice} onClose=${() => setLocalizing(false)} />`}`;
 }

@@ -26,6 +26,7 @@ function useFineTune(id) {
     const stop = new AbortController();
     setPoints([]);
     setError(null);
+    let last = "";
     const onEvent = ({ type, data }) => {
       setBroken(false);
       if (type === "deleted") go("#/pro");
@@ -33,8 +34,10 @@ function useFineTune(id) {
       else {
         const { status, stage, progress, eta_seconds } = data;
         setOne((before) => before && { ...before, status, stage, progress, eta_seconds });
+        const begins = stage !== last;
+        last = stage;
         const told = Object.keys(data.losses).length + Object.keys(data.scores).length;
-        if (told) setPoints((before) => [...before, data]);
+        if (told) setPoints((before) => [...before, { ...data, begins }]);
       }
     };
     const run = async () => {

@@ -9,7 +9,7 @@ import { useResource } from "../../components/resource.js";
 import { toast, toastError } from "../../components/toasts.js";
 import { download, fileName } from "../../format.js";
 import { say } from "../../sound/speech.js";
-import { nameInWords } from "./learning.js";
+import { deliveryGains, nameInWords, scoreInWords } from "./measures.js";
 
 const FREE_SENTENCE = {
   en: "This is how I sound when nobody has written down my words before.",
@@ -40,6 +40,34 @@ function VoiceCard({ voice, clip, one }) {
   </li>`;
 }
 
+const SOUNDS = [
+  ["recording", "Recording"],
+  ["instant", "Instant clone"],
+  ["tuned", "Pro clone"],
+];
+
+function Sample({ sample, one }) {
+  const scores = (name) => {
+    const given = sample[`${name}_scores`]?.likeness;
+    return given === undefined ? null : html`<span class="hint">${nameInWords("likeness")} ${given.toFixed(2)}</span>`;
+  };
+  return html`<li class="stack pro-sample">
+    <blockquote class="said">${sample.transcript}</blockquote>
+    <div class="pair">${SOUNDS.filter(([name]) => sample[`${name}_url`]).map(([name, words]) => html`<div class="row" key=${name}>
+      <${PlayButton} load=${() => api.blob(`/fine-tunes/${one.id}/samples/${sample.number}/${name}`)} label="sentence ${sample.number}: ${words.toLowerCase()}" />
+      <span>${words}</span> ${scores(name)}</div>`)}</div>
+  </li>`;
+}
+
+function Samples({ samples, one }) {
+  if (!samples.length) return null;
+  return html`<section class="card stack" aria-labelledby="hear-it">
+    <h2 id="hear-it">Hear the difference</h2>
+    <p class="hint">Sentences that were kept out of the training: by the person, by an instant clone of one clip, and by the pro clone.</p>
+    <ul class="stack">${samples.map((sample) => html`<${Sample} key=${sample.number} sample=${sample} one=${one} />`)}</ul>
+  </section>`;
+}
+
 // Pairs of figures that are there for the instant clone and for the tuned model.
 function pairs(figures) {
   return Object.keys(figures)
@@ -50,14 +78,16 @@ function pairs(figures) {
 
 function BeforeAfter({ figures }) {
   const rows = pairs(figures);
+  const gains = deliveryGains(figures);
   if (!rows.length) return null;
   return html`<section class="card stack" aria-labelledby="before-after">
     <h2 id="before-after">Before and after</h2>
     <div class="scroll"><table class="table"><caption class="hint">Measured on sentences that were kept out of the training.</caption>
       <thead><tr><th scope="col">Measure</th><th scope="col" class="number">Instant clone</th><th scope="col" class="number">Pro clone</th></tr></thead>
-      <tbody>${rows.map(([name, before, after]) => html`<tr key=${name}><td>${nameInWords(name)}</td>
+      <tbody>${rows.map(([name, before, after]) => html`<tr key=${name}><td>${scoreInWords(name).title} <span class="hint">${scoreInWords(name).hint}</span></td>
         <td class="number">${before.toFixed(2)}</td><td class="number"><strong>${after.toFixed(2)}</strong></td></tr>`)}</tbody>
     </table></div>
+    ${gains.length > 0 && html`<p class="hint">Its way of speaking came nearer to the recordings: ${gains.join(", ")} nearer.</p>`}
   </section>`;
 }
 
@@ -101,6 +131,7 @@ export function Result({ one }) {
   return html`<div class="stack">
     <div class="note good"><${Icon} name="check" /><div>The training is over: ${voices.value.length} voices are in your library.</div></div>
     <ul class="pro-voices">${voices.value.map((voice) => html`<${VoiceCard} key=${voice.id} voice=${voice} clip=${clips.get(voice.id)} one=${one} />`)}</ul>
+    <${Samples} samples=${report.value.samples} one=${one} />
     <div class="columns even"><${BeforeAfter} figures=${report.value.figures} /><${HowToUse} one=${one} /></div>
     <div class="row"><${Button} icon="download" busy=${busy} disabled=${busy} onClick=${save}>Take the model home as a file<//></div>
   </div>`;

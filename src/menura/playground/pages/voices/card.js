@@ -1,12 +1,10 @@
 // One voice of the library, with all that can be done with it.
-import { html, useState } from "../../lib.js";
-import { api } from "../../api.js";
+import { html } from "../../lib.js";
+import { ExportVoice } from "../../components/export_voice.js";
 import { Button } from "../../components/fields.js";
 import { PlayButton } from "../../components/player.js";
 import { Progress } from "../../components/progress.js";
-import { toastError } from "../../components/toasts.js";
 import { GENDERS, previewOf, VoiceBadges, VoiceMark } from "../../components/voices.js";
-import { download, fileName } from "../../format.js";
 import { remove } from "./remove.js";
 
 function Refinement({ state }) {
@@ -23,17 +21,6 @@ function Refinement({ state }) {
 }
 
 export function VoiceCard({ voice, onAct }) {
-  const [busy, setBusy] = useState(false);
-  const take = async () => {
-    setBusy(true);
-    try {
-      download(await api.blob(`/voices/${voice.id}/export`), fileName(voice.name, "menura.safetensors"));
-    } catch (error) {
-      toastError(error);
-    } finally {
-      setBusy(false);
-    }
-  };
   const gender = GENDERS.find((one) => one.value === voice.gender)?.label;
   return html`<article class="card voice-card" aria-label=${voice.name}>
     <div class="voice-card-head">
@@ -54,7 +41,7 @@ export function VoiceCard({ voice, onAct }) {
         <${Button} kind="quiet" icon="globe" label="Another language for ${voice.name}" onClick=${() => onAct("localize")} />`}
       ${voice.is_owner && html`
         <${Button} kind="quiet" icon="edit" label="Edit ${voice.name}" onClick=${() => onAct("edit")} />
-        <${Button} kind="quiet" icon="download" busy=${busy} disabled=${busy} label="Export ${voice.name}" onClick=${take} />
+        <${ExportVoice} voice=${voice} kind="quiet" />
         <${Button} kind="quiet" icon="trash" label="Delete ${voice.name}" onClick=${() => remove(voice)} />`}
     </div>
   </article>`;
