@@ -299,10 +299,14 @@ async def test_stopping_ends_jobs_and_processes(pool: WorkerPool, settings: Sett
         await spoken(pool, "too late")
 
 
-def test_workers_have_bounded_and_passive_threads(settings: Settings) -> None:
+def test_workers_have_bounded_threads_that_spin_shortly(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     environment = worker_environment(settings)
     assert environment["OMP_NUM_THREADS"] == "1"
-    assert environment["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert environment["GOMP_SPINCOUNT"] == "20000"
+    monkeypatch.setenv("GOMP_SPINCOUNT", "0")
+    assert worker_environment(settings)["GOMP_SPINCOUNT"] == "0"
     assert int(worker_environment(Settings(threads=0))["OMP_NUM_THREADS"]) <= 4
 
 

@@ -6,7 +6,8 @@ T time steps, S style size (128).
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,9 @@ from torch.nn import functional as F  # noqa: N812
 from menura.models.menura_1.tiled_convolution import TiledConv1d
 
 STYLE = 128
+
+First = TypeVar("First")
+Second = TypeVar("Second")
 
 EPSILON = 1e-5
 """Added to the variance of a norm's input."""
@@ -80,6 +84,35 @@ class FixedNorms:
 
 
 Style = Tensor | FixedNorms
+
+Steps = Generator[None, None, Tensor]
+"""A long computation that rests now and then; whoever drives it may then do other things, or give
+it up."""
+
+
+class Both(Protocol):
+    """Does two independent things and gives both results."""
+
+    def __call__(
+        self, first: Callable[[], First], second: Callable[[], Second], /
+    ) -> tuple[First, Second]:
+        """Raises what either of them raises."""
+
+
+def in_turn(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
+    """Does one thing, then another; where there are cores for it, `Crew.both` does them at once."""
+    return first(), second()
+
+
+def finish(steps: Steps, between: Callable[[], None] = lambda: None) -> Tensor:
+    """Does all of a computation; `between` is called at each rest, and what it raises ends it."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Tensor = end.value
+            return result
+        between()
 
 
 class AdaptiveLayerNorm(nn.Module):
@@ -151,11 +184,16 @@ class StyledSnakeBlock(nn.Module):
         self.alpha1 = nn.ParameterList(torch.ones(1, channels, 1) for _ in range(3))
         self.alpha2 = nn.ParameterList(torch.ones(1, channels, 1) for _ in range(3))
 
-    def forward(self, x: Tensor, style: Style) -> Tensor:
-        """Maps [B, C, T] to [B, C, T]."""
+    def steps(self, x: Tensor, style: Style) -> Steps:
+        """Maps [B, C, T] to [B, C, T], with a rest after each pair."""
         for i in range(3):
             y = snake(self.adain1[i](x, style), self.alpha1[i])
             y = self.convs1[i](y)
             y = snake(self.adain2[i](y, style), self.alpha2[i])
             x = x + self.convs2[i](y)
+            yield
         return x
+
+    def forward(self, x: Tensor, style: Style) -> Tensor:
+        """Maps [B, C, T] to [B, C, T]."""
+        return finish(self.steps(x, style))

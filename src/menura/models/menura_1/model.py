@@ -1,5 +1,6 @@
 """menura-1 behind the base-model contract."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
@@ -28,7 +29,7 @@ from menura.models.contract import (
 from menura.models.menura_1 import norm_statistics, voices, weights
 from menura.models.menura_1.decoder import FRAME, PITCH_HOP, SAMPLE_RATE
 from menura.models.menura_1.edges import Edges, faded, sounding
-from menura.models.menura_1.layers import STYLE, FixedNorms
+from menura.models.menura_1.layers import STYLE, Both, FixedNorms, in_turn
 from menura.models.menura_1.merging import Merger
 from menura.models.menura_1.network import PAD, Network, Plan
 from menura.models.menura_1.state import SNAPSHOT, Prosody, check, split_state
@@ -42,6 +43,10 @@ from menura.text.utterance import Language, Utterance
 MOST_SYMBOLS = 510
 _LOWEST_HZ, _HIGHEST_HZ = 50.0, 600.0
 """Limits of F0 that prosody factors may lead to."""
+
+_TURN_SECONDS = 0.08
+"""How long an utterance that is decoded whole is computed before others may have their turn: about
+100 ms of its audio on two cores. Changing the voice for another clone's turn takes 18 ms."""
 
 
 class Menura1:
@@ -149,8 +154,9 @@ class Menura1:
     ) -> Iterator[SpokenAudio]:
         """Speaks one utterance; see `menura.models.contract.BaseModel.speak`.
 
-        On a CPU, stock voices come in pieces, with nothing between them where the work may be
-        stopped; clones only with `Settings.stream_clones`.
+        On a CPU, stock voices come in pieces; clones only with `Settings.stream_clones`. In
+        between comes nothing, again and again, so that others may have their turn and the work
+        may be stopped.
         Raises TextError, StateError.
         """
         phonemes = utterance.phonemes
@@ -162,14 +168,25 @@ class Menura1:
         manner = self._prosody.times(prosody)
         whole = self._whole(voice)
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
-            plan = self.network.plan(tokens, style, speed=speed * manner.pace)
+            plan = self.network.plan(tokens, style, speed=speed * manner.pace, both=self._at_once())
             plan = shape_pitch(plan, manner)
-            if whole:
-                audio = self.network.decode(plan, style, generator)[0]
         if not whole:
             yield from self._pieces(utterance, voice, plan, generator)
             return
-        samples = audio.float().cpu().numpy()
+        steps = self.network.decoding(plan, style, generator)
+        rested = time.monotonic()
+        while True:
+            with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
+                try:
+                    next(steps)
+                except StopIteration as end:
+                    audio: Tensor = end.value
+                    break
+            if time.monotonic() - rested > _TURN_SECONDS:
+                yield SpokenAudio(np.zeros(0, np.float32))
+                self.activate(voice)  # another voice may have spoken meanwhile
+                rested = time.monotonic()
+        samples = audio[0].float().cpu().numpy()
         first, last = sounding(samples)
         ends = np.cumsum(plan.durations.cpu().numpy()) * FRAME
         yield SpokenAudio(
@@ -180,13 +197,13 @@ class Menura1:
     def _pieces(
         self, utterance: Utterance, voice: VoiceState, plan: Plan, generator: torch.Generator
     ) -> Iterator[SpokenAudio]:
-        self._crew = self._crew or Crew()
+        crew = self._crew = self._crew or Crew()
         pieces = Pieces(self.network.decoder, self._fixed(len(utterance.phonemes)), plan, generator)
         pad = int(plan.durations[0])
         begin = onset(pad) * PITCH_HOP
         ends = np.cumsum(plan.durations.numpy()) * FRAME - begin
         edges, teller = Edges(), Teller(utterance, ends / SAMPLE_RATE)
-        with closing(decode(self._crew, pieces, pad)) as stream:
+        with closing(decode(crew, pieces, pad)) as stream:
             while True:
                 self.activate(voice)  # another voice may have spoken meanwhile
                 try:
@@ -198,6 +215,13 @@ class Menura1:
                 yield SpokenAudio(audio, *teller.until(edges.given / SAMPLE_RATE, first))
         audio = edges.finish()
         yield SpokenAudio(audio, *teller.rest(edges.given / SAMPLE_RATE, first))
+
+    def _at_once(self) -> Both:
+        """How to do two things that do not depend on each other: on a GPU they queue up anyway."""
+        if self.device.type != "cpu" or self.dtype != torch.float32:
+            return in_turn
+        self._crew = self._crew or Crew()
+        return self._crew.both
 
     def _whole(self, voice: VoiceState) -> bool:
         """Whether a voice's utterances are decoded whole: a GPU is fast enough for that, and clones

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.encoders import Albert, TextEncoder
-from menura.models.menura_1.layers import STYLE
+from menura.models.menura_1.layers import STYLE, Both, Steps, finish, in_turn
 from menura.models.menura_1.prosody import ProsodyPredictor
 
 PAD = 0
@@ -47,6 +47,7 @@ class Network(nn.Module):
         *,
         speed: float = 1.0,
         durations: Tensor | None = None,
+        both: Both = in_turn,
     ) -> Plan:
         """Decides durations, F0 and energy of one utterance.
 
@@ -55,16 +56,30 @@ class Network(nn.Module):
             style: [1, 256]; the second half drives the prosody.
             speed: divides the durations.
             durations: given ones in frames, int64 [T], instead of predicted ones.
+            both: does what does not depend on each other.
         """
         prosody = style[:, STYLE:]
-        encoded = self.predictor.encode(self.bert(tokens), prosody)
-        if durations is None:
+        features = self.bert(tokens)
+
+        def rhythm() -> tuple[Tensor, Tensor]:
+            encoded = self.predictor.encode(features, prosody)
+            if durations is not None:
+                return encoded, durations
             predicted = self.predictor.durations(encoded)[0] / speed
-            durations = predicted.round().clamp(min=1).long()
-        f0, energy = self.predictor.curves(encoded.repeat_interleave(durations, dim=1), prosody)
-        text = self.text_encoder(tokens).repeat_interleave(durations, dim=2)
-        return Plan(durations, text, f0, energy)
+            return encoded, predicted.round().clamp(min=1).long()
+
+        (encoded, lasting), text = both(rhythm, lambda: self.text_encoder(tokens))
+        aligned = encoded.repeat_interleave(lasting, dim=1)
+        f0, energy = self.predictor.curves(aligned, prosody, both)
+        return Plan(lasting, text.repeat_interleave(lasting, dim=2), f0, energy)
 
     def decode(self, plan: Plan, style: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Makes the waveform of a plan, [1, 600·frames]."""
-        return self.decoder(plan.text, plan.f0, plan.energy, style[:, :STYLE], generator)
+        return finish(self.decoding(plan, style, generator))
+
+    def decoding(
+        self, plan: Plan, style: Tensor, generator: torch.Generator | None = None
+    ) -> Steps:
+        """The same as `decode`, with many rests."""
+        timbre = style[:, :STYLE]
+        return self.decoder.steps(plan.text, plan.f0, plan.energy, timbre, generator)

@@ -4,7 +4,13 @@ import torch
 from torch import Tensor, nn
 
 from menura.models.menura_1.encoders import HIDDEN
-from menura.models.menura_1.layers import STYLE, AdaptiveLayerNorm, StyledResidualBlock
+from menura.models.menura_1.layers import (
+    STYLE,
+    AdaptiveLayerNorm,
+    Both,
+    StyledResidualBlock,
+    in_turn,
+)
 
 MOST_FRAMES = 50
 """Longest duration of one symbol, in frames of 25 ms."""
@@ -53,12 +59,15 @@ class ProsodyPredictor(nn.Module):
         hidden = self.lstm(encoded)[0]
         return torch.sigmoid(self.duration_proj(hidden)).sum(dim=2)
 
-    def curves(self, aligned: Tensor, style: Tensor) -> tuple[Tensor, Tensor]:
+    def curves(self, aligned: Tensor, style: Tensor, both: Both = in_turn) -> tuple[Tensor, Tensor]:
         """Maps aligned features [B, frames, 640] to F0 in Hz and energy, both [B, 2·frames]."""
         shared = self.shared(aligned)[0].transpose(1, 2)
-        f0 = energy = shared
-        for block in self.F0:
-            f0 = block(f0, style)
-        for block in self.N:
-            energy = block(energy, style)
-        return self.F0_proj(f0)[:, 0], self.N_proj(energy)[:, 0]
+
+        def curve(blocks: nn.ModuleList, projection: nn.Conv1d) -> Tensor:
+            x = shared
+            for block in blocks:
+                x = block(x, style)
+            found: Tensor = projection(x)[:, 0]
+            return found
+
+        return both(lambda: curve(self.F0, self.F0_proj), lambda: curve(self.N, self.N_proj))

@@ -10,14 +10,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from functools import partial
 
 import torch
 from torch import Tensor
 
-from menura.models.menura_1.decoder import Decoder
-from menura.models.menura_1.layers import FixedNorms
+from menura.models.menura_1.decoder import BLOCKS, Decoder
+from menura.models.menura_1.layers import Both, First, FixedNorms, Second, finish, in_turn
 from menura.models.menura_1.network import Plan
 
 _HIDDEN_MARGIN = 12
@@ -35,15 +34,19 @@ and 14 by 4e-4."""
 _STEPS = 10
 """Steps of 800 Hz in a half-frame."""
 
-_SIZES = (18, 16, 24, 32, 48)
+_SIZES = (16, 16, 24, 32, 48)
 """Half-frames of the first pieces. Small ones first, for an early sound; each takes less time than
 the audio before it lasts. Larger ones cost less, since each computes its margins too."""
 
+_TOGETHER = 2
+"""Pieces on which all threads work together: nothing else can be done before the first sound, and
+what follows it must not be late. Later ones are computed side by side, which costs less."""
+
 _LARGEST = 64
 
-_ONSET = 13
+_ONSET = 10
 """Half-frames before the end of the first pad at which decoding begins. Sound was never heard more
-than 80 ms before that end, and 60 ms of silence are kept before the sound."""
+than 80 ms before that end."""
 
 _FIRST_BLOCK, _BLOCK = 40, 120
 """Frames for which the part before the generator is computed at a time, after the first ones."""
@@ -95,11 +98,28 @@ class Crew:
         if not self._under_way:
             torch.set_num_threads(self.size)
 
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """Within this context the caller's operations spread over the cores, if these are free."""
+    def both(
+        self, first: Callable[[], First], second: Callable[[], Second]
+    ) -> tuple[First, Second]:
+        """Does two things at once, the second in a thread of the crew; raises what they raise.
+
+        While the crew computes pieces they are done one after the other, by the caller.
+        """
         self.release()
-        yield
+        if self.size < 2 or self._under_way:
+            return first(), second()
+
+        def compute() -> Second:
+            with torch.inference_mode():
+                return second()
+
+        torch.set_num_threads(1)
+        future = self._pool.submit(compute)
+        try:
+            return first(), future.result()
+        finally:
+            wait([future])
+            self.release()
 
 
 class Pieces:
@@ -118,9 +138,8 @@ class Pieces:
         self._decoder = decoder
         self._norms = norms
         self._plan = plan
-        # Whole, since the phases of the excitation run on from the first frame; it costs little.
-        source = decoder.generator.m_source(plan.f0, generator)
-        self._spectrum = decoder.generator.spectrum(source)  # [1, 22, half-frames·60 + 1]
+        self._noise = generator
+        self._source: Tensor | None = None
         self.frames = plan.text.shape[2]
         self._hidden = plan.text.new_empty(1, 512, 2 * self.frames)
         self._stopped = threading.Event()
@@ -147,27 +166,70 @@ class Pieces:
 
         Raises Stopped.
         """
-        generator = self._decoder.generator
-        first, last = max(0, begin - _MARGIN), min(2 * self.frames, end + _MARGIN)
-        spectrum = self._spectrum[:, :, 60 * first : 60 * last + 1]
-        x = self._stage(0, self._hidden[:, :, first:last], spectrum)
-        # Counted in steps of 800 Hz from `first`.
-        start, stop = _STEPS * (begin - first), _STEPS * (end - first)
-        left, right = max(0, start - _FINE_MARGIN), min(x.shape[2], stop + _FINE_MARGIN)
-        spectrum = spectrum[:, :, 6 * left : 6 * right + 1]
-        x = self._stage(1, x[:, :, left:right], spectrum)
-        return generator.wave(x)[0, 30 * (start - left) :][: 30 * (stop - start)]
+        return self._audio(_Reach(begin, end, self.frames), self.excitation(begin, end), in_turn)
 
-    def _stage(self, number: int, x: Tensor, spectrum: Tensor) -> Tensor:
+    def audio_by(
+        self, both: Both, begin: int, end: int, prepare: Callable[[], object] = lambda: None
+    ) -> Tensor:
+        """The same as `audio`, by two threads; `prepare` does what it needs. Raises Stopped."""
+        excitation, _ = both(lambda: self.excitation(begin, end), prepare)
+        return self._audio(_Reach(begin, end, self.frames), excitation, both)
+
+    def excitation(self, begin: int, end: int) -> tuple[Tensor, Tensor]:
+        """What the excitation adds to a piece at both stages; nothing has to be prepared."""
+        reach = _Reach(begin, end, self.frames)
+        spectrum = self._spectrum()[:, :, 60 * reach.first : 60 * reach.last + 1]
+        fine = spectrum[:, :, 6 * reach.left : 6 * reach.right + 1]
+        return self._excite(0, spectrum), self._excite(1, fine)
+
+    def _spectrum(self) -> Tensor:
+        """Of the excitation, [1, 22, half-frames·60 + 1].
+
+        Whole, since its phases run on from the first frame; it costs little. The first piece is
+        computed alone, so no two threads do this.
+        """
+        if self._source is None:
+            generator = self._decoder.generator
+            self._source = generator.spectrum(generator.m_source(self._plan.f0, self._noise))
+        return self._source
+
+    def _excite(self, number: int, spectrum: Tensor) -> Tensor:
+        self._look()
+        steps = self._decoder.generator.excite(number, spectrum, self._norms)
+        return finish(steps, self._look)
+
+    def _audio(self, reach: "_Reach", excitation: tuple[Tensor, Tensor], both: Both) -> Tensor:
+        x = self._stage(0, self._hidden[:, :, reach.first : reach.last], excitation[0], both)
+        x = self._stage(1, x[:, :, reach.left : reach.right], excitation[1], both)
+        wave = self._decoder.generator.wave(x)[0]
+        return wave[30 * (reach.start - reach.left) :][: 30 * (reach.stop - reach.start)]
+
+    def _stage(self, number: int, x: Tensor, excitation: Tensor, both: Both) -> Tensor:
         generator = self._decoder.generator
-        self._look()
-        excitation = generator.excite(number, spectrum, self._norms)
-        self._look()
-        return generator.stage(number, x, excitation, self._norms, self._look)
+        raised = generator.raised(number, x, excitation)
+
+        def block(which: int) -> Tensor:
+            self._look()
+            return finish(generator.shaped(number, which, raised, self._norms), self._look)
+
+        # The last block has nearly as many taps as both others.
+        small, large = both(lambda: block(0) + block(1), lambda: block(2))
+        return (small + large) * (1 / BLOCKS)
 
     def _look(self) -> None:
         if self._stopped.is_set():
             raise Stopped
+
+
+class _Reach:
+    """What a piece needs, in half-frames, and in steps of 800 Hz from the first of them."""
+
+    def __init__(self, begin: int, end: int, frames: int) -> None:
+        self.first, self.last = max(0, begin - _MARGIN), min(2 * frames, end + _MARGIN)
+        self.start, self.stop = _STEPS * (begin - self.first), _STEPS * (end - self.first)
+        steps = _STEPS * (self.last - self.first)
+        self.left = max(0, self.start - _FINE_MARGIN)
+        self.right = min(steps, self.stop + _FINE_MARGIN)
 
 
 def decode(crew: Crew, pieces: Pieces, pad: int) -> Generator[Tensor | None, None, None]:
@@ -179,13 +241,11 @@ def decode(crew: Crew, pieces: Pieces, pad: int) -> Generator[Tensor | None, Non
     spans = list(_spans(onset(pad), 2 * pieces.frames))
     line = _Line(crew, pieces, spans)
     try:
-        with crew.together():
-            line.begin()
-        yield None
-        with crew.together():
-            first = pieces.audio(*spans[0])
-        line.fill()
-        yield first
+        for number, span in enumerate(spans[:_TOGETHER]):
+            audio = pieces.audio_by(crew.both, *span, partial(line.prepare, number))
+            if number + 1 == min(_TOGETHER, len(spans)):
+                line.fill()
+            yield audio
         while line.waiting:
             future = line.waiting.popleft()
             while not wait([future], _POLL_SECONDS).done:
@@ -222,29 +282,33 @@ class _Line:
         self._crew = crew
         self._pieces = pieces
         self._spans = spans
-        self._next = 1
+        self._next = _TOGETHER
         self._known = max(0, (spans[0][0] - _MARGIN) // 2)
         self._blocks: list[Future[Tensor]] = []
 
-    def begin(self) -> None:
-        """Computes what the first two pieces need, in the caller's thread."""
-        end = self._needed(1)
+    def prepare(self, number: int) -> None:
+        """Computes what a piece needs, in the caller's thread."""
+        end = self._needed(number)
         self._pieces.prepare(self._known, end)
         self._known = end
 
     def fill(self) -> None:
         """Submits pieces until enough are under way, and what those after them need."""
         while self._next < len(self._spans) and len(self.waiting) < self._crew.size:
+            self._foresee(self._next)
             span, blocks = self._spans[self._next], tuple(self._blocks)
             self.waiting.append(self._crew.submit(partial(self._audio, span, blocks)))
             self._next += 1
-            if (needed := self._needed(self._next)) > self._known:
-                # Its margins cost as much as 24 frames, so it is long, but not at first.
-                size = _FIRST_BLOCK if not self._blocks else _BLOCK
-                end = min(self._pieces.frames, max(needed, self._known + size))
-                block = partial(self._pieces.prepare, self._known, end)
-                self._blocks.append(self._crew.submit(block))
-                self._known = end
+            self._foresee(self._next)
+
+    def _foresee(self, number: int) -> None:
+        """Submits what a piece needs, unless it is submitted already."""
+        if number < len(self._spans) and (needed := self._needed(number)) > self._known:
+            # Its margins cost as much as 24 frames, so it is long, but not at first.
+            size = _FIRST_BLOCK if not self._blocks else _BLOCK
+            end = min(self._pieces.frames, max(needed, self._known + size))
+            self._blocks.append(self._crew.submit(partial(self._pieces.prepare, self._known, end)))
+            self._known = end
 
     def _audio(self, span: tuple[int, int], blocks: tuple[Future[Tensor], ...]) -> Tensor:
         wait(blocks)  # submitted before, so under way or done

@@ -1,0 +1,75 @@
+"""Utterances that are decoded whole: others speak in between, and nobody waits for what is given
+up."""
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from menura.models.contract import Audio, SpokenAudio, VoiceState
+from menura.models.menura_1 import model as of_model
+from menura.models.menura_1.model import Menura1
+from menura.text.prepare import prepare
+
+
+@pytest.fixture
+def clones(model: Menura1) -> Iterator[list[VoiceState]]:
+    found = []
+    for seed in (1, 2):
+        numbers = np.random.default_rng(seed).normal(size=192)
+        unit = (numbers / np.linalg.norm(numbers)).tolist()
+        found.append(model.from_embedding(unit, "en-US"))
+    yield found
+    model.deactivate()
+
+
+def speaking(model: Menura1, voice: VoiceState) -> Generator[SpokenAudio, None, None]:
+    (utterance,) = prepare("Yes, we do.", "en-US")
+    outputs = model.speak(utterance, voice, seed=3)
+    assert isinstance(outputs, Generator)
+    return outputs
+
+
+def joined(parts: list[SpokenAudio]) -> Audio:
+    return np.concatenate([part.audio for part in parts])
+
+
+def test_two_clones_take_turns(
+    model: Menura1, clones: list[VoiceState], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(of_model, "_TURN_SECONDS", 0.0)
+    alone = [joined(list(speaking(model, clone))) for clone in clones]
+    turns = [speaking(model, clone) for clone in clones]
+    parts: list[list[SpokenAudio]] = [[], []]
+    order: list[int] = []
+    while len(order) < 200:
+        before = len(order)
+        for number, turn in enumerate(turns):
+            if (part := next(turn, None)) is not None:
+                parts[number].append(part)
+                order.append(number)
+        if len(order) == before:
+            break
+    # Nothing comes many times, then all at once.
+    assert order[:20] == [0, 1] * 10
+    for found, expected in zip(parts, alone, strict=True):
+        assert [bool(part.audio.size) for part in found] == [False] * (len(found) - 1) + [True]
+        assert np.allclose(joined(found), expected, atol=1e-4 * float(np.abs(expected).max()))
+    assert not np.allclose(alone[0][:4000], alone[1][:4000], atol=1e-3)
+
+
+def test_a_clone_that_is_given_up_computes_no_further(
+    model: Menura1, clones: list[VoiceState], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(of_model, "_TURN_SECONDS", 0.0)
+    waves: list[int] = []
+    wave = model.network.decoder.generator.wave
+    monkeypatch.setattr(
+        model.network.decoder.generator, "wave", lambda x: waves.append(1) or wave(x)
+    )
+    with closing(speaking(model, clones[0])) as given_up:
+        assert not next(given_up).audio.size
+    assert not waves
+    assert joined(list(speaking(model, clones[0]))).any()
+    assert waves == [1]
