@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent / "work"))
 
 from tiny_engine import TinyEngine
 
-from commanding import HELLO, answer, run
+from commanding import HELLO, answer, run, small_command
 from menura.settings import Settings
 
 
@@ -99,33 +99,13 @@ def test_speech_is_written_where_nothing_can_play_it(data: Path, players: Path) 
     assert "no sound card" in run("speak", HELLO, "--voice", "Heart").stderr
 
 
-SMALL = """
-import contextlib, io, sys, types
-from tiny_engine import TinyEngine
-
-def engine(settings):
-    with contextlib.redirect_stdout(io.StringIO()):
-        return TinyEngine(settings)
-
-sys.modules["menura.engine"] = small = types.ModuleType("menura.engine")
-small.Engine = engine
-from menura.cli import main
-main()
-"""
-"""The command with the small engine, which takes no time to load."""
-
-
 def test_a_reader_that_goes_away_ends_the_command_in_silence(tmp_path: Path) -> None:
-    words = "word " * 500  # more than a pipe holds
+    words, to = "word " * 500, ("-v", "Heart", "-o", "-")  # more than a pipe holds
     process = subprocess.Popen(
-        [sys.executable, "-c", SMALL, "speak", words, "-v", "Heart", "-o", "-"],
+        [sys.executable, "-c", small_command("tiny_engine:TinyEngine"), "speak", words, *to],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={
-            **os.environ,
-            "MENURA_DATA": str(tmp_path),
-            "PYTHONPATH": str(Path(__file__).parent / "work"),
-        },
+        env={**os.environ, "MENURA_DATA": str(tmp_path)},
     )
     assert process.stdout is not None
     assert process.stderr is not None
