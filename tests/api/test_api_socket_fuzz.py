@@ -16,7 +16,7 @@ from server_process import process
 from socket_client import Client, address, message
 from websockets.sync.client import connect
 
-EXAMPLES = int(os.environ.get("MENURA_FUZZ_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("MENURA_FUZZ_EXAMPLES", "25"))
 VOICE = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
 NAMES = ("a", "b", "c", "")
 

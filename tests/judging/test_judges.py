@@ -42,13 +42,12 @@ def test_dnsmos_hears_noise(read: Read) -> None:
         dnsmos = judges.Dnsmos()
     except judges.JudgeMissingError as error:
         pytest.skip(str(error))
-    pairs = ("001_babble_0dB_vctk_p335", "011_babble_10dB_vctk_p326")
-    for pair in pairs:
-        clean = dnsmos.score(read(f"noisy/{pair}_clean.flac"))
-        noisy = dnsmos.score(read(f"noisy/{pair}_noisy.flac"))
-        assert set(clean) == {"sig", "bak", "ovrl", "p808"}
-        for figure in ("bak", "ovrl", "p808"):
-            assert noisy[figure] < clean[figure] - 0.2
+    pair = "011_babble_10dB_vctk_p326"
+    clean = dnsmos.score(read(f"noisy/{pair}_clean.flac"))
+    noisy = dnsmos.score(read(f"noisy/{pair}_noisy.flac"))
+    assert set(clean) == {"sig", "bak", "ovrl", "p808"}
+    for figure in ("bak", "ovrl", "p808"):
+        assert noisy[figure] < clean[figure] - 0.2
     assert 3.0 < clean["ovrl"] < 4.0
 
 

@@ -31,10 +31,9 @@ def test_agrees_with_the_package(
     monkeypatch.setitem(sys.modules, "torchaudio", types.ModuleType("torchaudio"))
     package = pytest.importorskip("distillmos", reason="the bench extra is not installed")
     reference = package.ConvTransformerSQAModel().eval()
-    for path in ("clone_eval/libritts_1995_04_target.flac", NOISY):
-        audio = torch.from_numpy(read(path))[None]
-        audio = audio.repeat(1, 1 + WINDOW // audio.shape[1])[:, : max(WINDOW, audio.shape[1])]
-        assert abs(scorer.score(audio).item() - reference(audio).item()) < 0.05
+    audio = torch.from_numpy(read(NOISY))[None]
+    audio = audio.repeat(1, 1 + WINDOW // audio.shape[1])[:, : max(WINDOW, audio.shape[1])]
+    assert abs(scorer.score(audio).item() - reference(audio).item()) < 0.05
 
 
 @torch.no_grad()

@@ -330,7 +330,7 @@ def test_flipped_bytes(flips: list[tuple[int, int]]) -> None:
     holds(bytes(data))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, HEADER_BYTES - 1), st.integers(0, 255)), min_size=1, max_size=4
@@ -350,7 +350,7 @@ def test_truncations(length: int) -> None:
         receive(FILE[:length])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(sorted(header_of(FILE))),
     st.sampled_from(
@@ -367,7 +367,7 @@ def test_edits_of_the_header(name: str, field: str, value: object) -> None:
     holds(with_header(header))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from(sorted(voice_files.Card.model_fields)), JSON)
 def test_edits_of_the_card(field: str, value: object) -> None:
     holds(with_card(**{field: value}))

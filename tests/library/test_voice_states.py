@@ -132,7 +132,7 @@ def test_files_that_are_missing_or_too_large(tmp_path: Path) -> None:
         save(VoiceState("s", {"a": np.zeros(1000, np.float32)}), most_bytes=1000)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(place=st.integers(0, len(DATA) - 1), byte=st.integers(0, 255), cut=st.booleans())
 def test_a_changed_byte_gives_a_state_or_a_state_error(place: int, byte: int, cut: bool) -> None:
     data = DATA[:place] if cut else DATA[:place] + bytes([byte]) + DATA[place + 1 :]
@@ -144,7 +144,7 @@ def test_a_changed_byte_gives_a_state_or_a_state_error(place: int, byte: int, cu
         assert not np.issubdtype(array.dtype, np.floating) or np.isfinite(array).all()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.binary(max_size=200), length=st.integers(0, 300))
 def test_noise_gives_a_state_error(data: bytes, length: int) -> None:
     with pytest.raises(StateError):

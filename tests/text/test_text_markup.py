@@ -180,7 +180,7 @@ def test_only_a_break_is_a_silence_and_only_tags_are_nothing() -> None:
         list(perform(parse("<b></b>"), "en-US"))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join))
 def test_any_mixture_is_spoken_or_refused_and_never_read_out(text: str) -> None:
     script = parse(text)
@@ -204,7 +204,7 @@ def test_any_mixture_is_spoken_or_refused_and_never_read_out(text: str) -> None:
             place = word.start + len(word.text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_can_be_searched_for_marks(text: str) -> None:
     assert len(parse(text).plain) == len(text)

@@ -185,7 +185,7 @@ def test_threads_may_prepare_at_the_same_time() -> None:
     assert len(set(found)) == 1
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=st.text(max_size=120), language=st.sampled_from(SPOKEN))
 def test_any_text_is_spoken_or_refused(text: str, language: str) -> None:
     try:
@@ -197,7 +197,7 @@ def test_any_text_is_spoken_or_refused(text: str, language: str) -> None:
     check(text, utterances)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     text=st.text(
         alphabet="abcdeXYZ 0123456789.,-/:$%'\"()!?\n@#é&", min_size=1, max_size=100
