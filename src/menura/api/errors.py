@@ -23,6 +23,7 @@ from menura.errors import (
     ServerError,
     TooLargeError,
 )
+from menura.work.failures import exhausted, log_failure
 
 RETRY_SECONDS = 2
 
@@ -37,6 +38,13 @@ class NotReadyError(ServerError):
 
     status = 503
     title = "Not ready"
+
+
+class StorageFullError(ServerError):
+    """No room on the disk of the data folder; the same call may succeed when there is."""
+
+    status = 507
+    title = "Disk full"
 
 
 class RequestTimeoutError(CancelledError):
@@ -107,7 +115,7 @@ def error_headers(error: MenuraError) -> dict[str, str]:
     headers = {}
     if isinstance(error, BusyError | NotReadyError):
         headers["retry-after"] = str(RETRY_SECONDS)
-    hopeless = (ConflictError, ModelFilesError, QuotaError, NotSupportedError)
+    hopeless = (ConflictError, ModelFilesError, QuotaError, NotSupportedError, StorageFullError)
     if isinstance(error, hopeless) or error.code == "internal_error":
         headers["x-should-retry"] = "false"
     return headers
@@ -117,6 +125,8 @@ def error_response(
     error: MenuraError, scope: Scope, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """Answers a failure, in the shape of the API that was called."""
+    if error.code == "disk_full":
+        error = StorageFullError(error.code, error.sentence, error.remedy)
     openai = str(scope["path"]).startswith("/v1/")
     return JSONResponse(
         openai_error(error) if openai else error_body(error, request_id(scope)),
@@ -231,5 +241,6 @@ class Guard:
             if started:
                 # Headers are out, so the only honest sign is a connection that breaks off.
                 raise
-            _log.error("unexpected error", request_id=request_id(scope), exc_info=error)
-            await error_response(internal_error(), scope)(scope, receive, send)
+            log_failure(_log, "unexpected error", error, request_id=request_id(scope))
+            found = exhausted(error) or internal_error()
+            await error_response(found, scope)(scope, receive, send)

@@ -71,7 +71,8 @@ async def receive_form(
     """Receives a form with at most one file under each of `file_fields`.
 
     Whatever happens, nothing stays on disk but files that were kept. `hint` ends the sentence of
-    what is accepted. Raises InputError for what is no form, TooLargeError beyond `limit` bytes.
+    what is accepted. Raises InputError for what is no form, TooLargeError beyond `limit` bytes,
+    OSError for a full disk.
     """
     form = ReceivedForm()
     writer = _Writer(form)
@@ -135,6 +136,9 @@ class _Writer:
 
     def finish(self) -> None:
         self.flush()
+        for file in self._open.values():
+            # What does not fit on the disk is told here; closing is silent.
+            file.flush()
         for name, digest in self._digests.items():
             self.form.files[name].digest = digest.hexdigest()
         self.close()

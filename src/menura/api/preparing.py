@@ -13,7 +13,7 @@ from menura.library.dataset_files import STALE_SECONDS
 from menura.library.store import Library
 from menura.library.tables import DatasetFile
 from menura.tuning.settle import settle
-from menura.work.failures import exhausted
+from menura.work.failures import exhausted, log_failure
 from menura.work.jobs import JobProgress
 from menura.work.prepare import PrepareJob, PrepareOutcome
 
@@ -83,7 +83,7 @@ class Preparer:
                     await self._wait()
             except Exception as error:
                 # Whatever it is, the other recordings are to be prepared all the same.
-                _log.error("preparation of datasets", exc_info=error)
+                log_failure(_log, "preparation of datasets", error)
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _wait(self) -> None:

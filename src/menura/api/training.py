@@ -21,7 +21,7 @@ from menura.library.store import Library
 from menura.settings import Settings
 from menura.tuning.learning import Lesson, learn_from
 from menura.tuning.news import NewsDesk
-from menura.work.failures import as_menura
+from menura.work.failures import as_menura, log_failure
 from menura.work.holders import device_name, new_holder
 from menura.work.pool import ModelCard
 from menura.work.tune import TuneJob, TuneOutcome, TuneProgress
@@ -95,9 +95,15 @@ class Trainer:
 
     async def run(self) -> None:
         """Works until it is cancelled."""
+        adrift = False
         while True:
             try:
                 self._news.clear()
+                if adrift:
+                    # What was held when something failed that could not be written down either,
+                    # such as a disk that was full to the last byte.
+                    await run_in_threadpool(self._queue.reclaim, self.worker)
+                    adrift = False
                 await self._book_completed()
                 # What a process held that was killed goes on at once.
                 await run_in_threadpool(self._queue.recover)
@@ -108,9 +114,8 @@ class Trainer:
                     await self._work(row)
             except Exception as error:
                 # Whatever it is, the other fine-tunes are to be trained all the same.
-                _log.error("training of fine-tunes", exc_info=error)
-                with suppress(Exception):
-                    await run_in_threadpool(self._queue.reclaim, self.worker)
+                log_failure(_log, "training of fine-tunes", error)
+                adrift = True
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _wait(self) -> None:

@@ -13,10 +13,24 @@ from menura.audio.spool import Spool
 Audio = NDArray[np.float32]
 
 BLOCK_SECONDS = 60.0
+BLOCK_BYTES = 1 << 20
 
 
 def keep(spool: Spool, target: Path, progress: Callable[[float], None]) -> None:
-    """Writes a decoded recording to a FLAC file of 16 bits; `progress` hears the share done."""
+    """Writes a decoded recording to a FLAC file of 16 bits; `progress` hears the share done.
+
+    Raises OSError for a full disk.
+    """
+    try:
+        _keep(spool, target, progress)
+    except soundfile.LibsndfileError:
+        # It says "System error." whatever it is; writing on tells.
+        with target.open("ab") as more:
+            more.write(bytes(BLOCK_BYTES))
+        raise
+
+
+def _keep(spool: Spool, target: Path, progress: Callable[[float], None]) -> None:
     with soundfile.SoundFile(
         str(target), "w", samplerate=spool.sample_rate, channels=1, format="FLAC", subtype="PCM_16"
     ) as file:

@@ -230,6 +230,8 @@ class DatasetFileStore:
 
     def fail(self, file_id: str, worker: str, error: MenuraError) -> None:
         """Ends a preparation with the reason."""
+        # First, since a full disk may have no room for the reason.
+        self.partial(file_id).unlink(missing_ok=True)
         with self._database.write() as session:
             row = _held(session, file_id, worker)
             if row is not None:
@@ -240,7 +242,6 @@ class DatasetFileStore:
                     "sentence": error.sentence,
                     "remedy": error.remedy,
                 }
-        self.partial(file_id).unlink(missing_ok=True)
 
     def release(self, file_id: str, worker: str, *, crashed: bool = False) -> int:
         """Puts a recording back in line; returns how many workers have died of it."""

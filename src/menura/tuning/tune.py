@@ -1,6 +1,5 @@
 """Tunes a base model on a dataset's utterances, then makes voices of it of typical clips."""
 
-import errno
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
@@ -21,6 +20,7 @@ from menura.tuning.manner import measure_manner
 from menura.tuning.samples import write_samples
 from menura.tuning.source_clips import Candidate, SourceClips, choose_source_clips, shortlist
 from menura.tuning.training_clips import TrainingClips
+from menura.work.failures import exhausted
 from menura.work.tune import (
     VOICES,
     TunedVoice,
@@ -63,8 +63,10 @@ def tune(model: BaseModel, job: TuneJob) -> Tuning:
         samples = write_samples(result.samples, clips, model.info.sample_rate, job.folder)
         target = job.folder / ADAPTER_FILE
         write_adapter(result.adapter, target)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+    except Exception as error:
+        # What writes tensors tells of a full disk in the context of another error.
+        known = exhausted(error)
+        if known is None or known.code != "disk_full":
             raise
         raise ServerError(
             "disk_full",

@@ -2,6 +2,7 @@
 
 import errno
 import sqlite3
+from typing import Any
 
 import structlog
 
@@ -51,6 +52,15 @@ def exhausted(error: BaseException) -> MenuraError | None:
             )
         cause = cause.__cause__ or cause.__context__
     return None
+
+
+def log_failure(log: Any, event: str, error: BaseException, **fields: str) -> None:  # noqa: ANN401
+    """Logs an error that nobody handled; where it happened only if that may tell why."""
+    known = exhausted(error)
+    if known is None:
+        log.error(event, exc_info=error, **fields)
+    else:
+        log.error(event, code=known.code, detail=known.message, **fields)
 
 
 def _is_full(error: BaseException) -> bool:

@@ -1,6 +1,5 @@
 """A dataset as training reads it: each utterance with the time, pitch and energy of its symbols."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.prosody_fit import Manner, heard, phoneme_count
 from menura.models.menura_1.side_by_side import side_by_side
 from menura.models.menura_1.speaker import symbols_of
+from menura.models.menura_1.tuning.progress import replacing
 
 if TYPE_CHECKING:
     from menura.models.menura_1.model import Menura1
@@ -155,18 +155,17 @@ def _fitting(found: list[Utterance]) -> list[Utterance]:
 
 
 def _save(file: Path, found: list[Utterance], size: int) -> None:
-    partial = file.with_suffix(".partial.npz")
-    np.savez(
-        partial,
-        head=np.array([_VERSION, size]),
-        index=np.array([one.index for one in found]),
-        phonemes=np.array([one.phonemes for one in found]),
-        durations=np.concatenate([one.durations for one in found] or [np.zeros(0, np.int64)]),
-        f0=np.concatenate([one.f0 for one in found] or [np.zeros(0, np.float32)]),
-        likelihood=np.array([one.likelihood for one in found]),
-        speech_seconds=np.array([one.speech_seconds for one in found]),
-    )
-    os.replace(partial, file)
+    with replacing(file) as partial, partial.open("wb") as target:
+        np.savez(
+            target,
+            head=np.array([_VERSION, size]),
+            index=np.array([one.index for one in found]),
+            phonemes=np.array([one.phonemes for one in found]),
+            durations=np.concatenate([one.durations for one in found] or [np.zeros(0, np.int64)]),
+            f0=np.concatenate([one.f0 for one in found] or [np.zeros(0, np.float32)]),
+            likelihood=np.array([one.likelihood for one in found]),
+            speech_seconds=np.array([one.speech_seconds for one in found]),
+        )
 
 
 def _load(file: Path, size: int) -> list[Utterance] | None:

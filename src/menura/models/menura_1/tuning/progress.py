@@ -3,6 +3,8 @@
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,16 +70,15 @@ class Folder:
     def note(self) -> None:
         """Writes the figures down."""
         whole = {**asdict(self.state), "spent": self.spent}
-        _replace(self.path / _STATE, json.dumps(whole).encode())
+        with replacing(self.path / _STATE) as partial:
+            partial.write_text(json.dumps(whole))
 
     def keep(self, name: str, content: dict[str, Any]) -> None:
         """Writes tensors, numbers and lists of them: whole, or not at all."""
-        partial = self.path / f"{name}.partial"
-        with partial.open("wb") as file:
+        with replacing(self.path / name) as partial, partial.open("wb") as file:
             torch.save(content, file)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(self.path / name)
 
     def kept(self, name: str) -> dict[str, Any] | None:
         """What `keep` wrote; None where there is nothing."""
@@ -88,7 +89,16 @@ class Folder:
         return found
 
 
-def _replace(file: Path, content: bytes) -> None:
-    partial = file.with_name(file.name + ".partial")
-    partial.write_bytes(content)
-    partial.replace(file)
+@contextmanager
+def replacing(file: Path) -> Iterator[Path]:
+    """A file to be written, which takes the place of `file` when it is whole; else it is removed.
+
+    What is left of a failed one would fill the disk that it failed of.
+    """
+    partial = file.with_name(f"{file.name}.partial")
+    try:
+        yield partial
+        partial.replace(file)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
