@@ -8,7 +8,7 @@ import time
 import uuid
 import wave
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -31,6 +31,11 @@ class Running:
     url: str
     settings: Settings
     services: Services
+    before: int = 0
+    """Lines that the engine noted before this one's time."""
+
+    stale: frozenset[str] = frozenset()
+    """Files of clips that were there before."""
 
     def key(self) -> str:
         """A key of a new organisation, so that tests do not see each other's voices."""
@@ -45,11 +50,18 @@ class Running:
 
     def noted(self, start: str) -> list[str]:
         """What the engine noted so far."""
-        return list(events(self.settings).of(start))
+        lines = events(self.settings).lines[self.before :]
+        return [line for line in lines if line.startswith(start)]
 
     def leftovers(self) -> list[str]:
         """Files of clips that are still there."""
-        return [path.name for path in (self.settings.data / "uploads").iterdir()]
+        found = {path.name for path in (self.settings.data / "uploads").iterdir()}
+        return sorted(found - self.stale)
+
+    def afresh(self) -> "Running":
+        """The same server, without what was before."""
+        lines = events(self.settings).lines
+        return replace(self, before=len(lines), stale=self.stale | set(self.leftovers()))
 
 
 @contextlib.contextmanager

@@ -7,15 +7,14 @@ from typing import Any
 import httpx
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from serving import Running, running
+from serving import Running
 
 Call = tuple[str, str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("page"), engine="tiny_whole:TinyWhole") as server:
-        yield server
+def server(whole_server: Running) -> Running:
+    return whole_server.afresh()
 
 
 @pytest.fixture(scope="module")

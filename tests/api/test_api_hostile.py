@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from serving import Running, check_error, running, speech, wait_for, wav
+from serving import Running, check_error, speech, wait_for, wav
 from socket_client import audio, dial
 
 FINE = (200, 201, 204, 400, 401, 402, 403, 404, 405, 409, 413, 422, 501)
@@ -65,10 +65,8 @@ def calls(server: Running, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    data = tmp_path_factory.mktemp("hostile") / "data"
-    with running(data, engine="tiny_whole:TinyWhole", max_upload_bytes=2_000_000) as server:
-        yield server
+def server(whole_server: Running) -> Running:
+    return whole_server.afresh()
 
 
 @pytest.fixture
