@@ -15,6 +15,7 @@ from cartesia.types.raw_output_format_param import RawOutputFormatParam
 from cartesia.types.websocket_response import Chunk, FlushDone, Timestamps
 from serving import Running, wait_for
 from socket_client import Client, address, audio, dial, fresh, kinds, message, words
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 # The SDK opens sockets in a way that the newest `websockets` is about to drop.
@@ -154,10 +155,13 @@ def test_a_wrong_key_fails_the_handshake(server: Running) -> None:
             base_url=server.url,
             websocket_base_url=server.url.replace("http", "ws"),
         ) as sdk,
-        pytest.raises(Exception, match="401"),
+        pytest.raises(InvalidStatus) as refused,
         sdk.tts.websocket_connect(),
     ):
-        pass
+        pytest.fail("the socket was opened")
+    answer = refused.value.response
+    assert answer.status_code == 401
+    assert json.loads(answer.body or b"")["error_code"] == "api_key_wrong"
 
 
 def test_messages_of_the_sdk_of_2024(server: Running) -> None:
@@ -239,6 +243,6 @@ def test_messages_of_pipecat(server: Running) -> None:
 def test_pretty_printed_and_binary_messages_are_read(server: Running) -> None:
     with dial(server) as client:
         client.socket.send(json.dumps(message("pretty", "p"), indent=4))
-        client.whole("p")
+        assert len(audio(client.whole("p"))) == WORD
         client.socket.send(json.dumps(message("binary", "b")).encode())
-        client.whole("b")
+        assert len(audio(client.whole("b"))) == WORD
