@@ -1,12 +1,13 @@
 """Starts Chromium, lets pages in, and watches over them."""
 
 import contextlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from menura.library.store import Library
@@ -27,6 +28,14 @@ FLAGS = (
 
 DESK = (1280, 860)
 PHONE = (360, 740)
+
+# Once, or whoever signs out would be in again after a reload.
+_ENTER = """
+if (!sessionStorage.getItem("test.entered")) {
+  sessionStorage.setItem("test.entered", "yes");
+  for (const [name, value] of Object.entries(%s)) sessionStorage.setItem(name, value);
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -55,24 +64,35 @@ class Playground:
     def enter(self, page: Page, hash_: str = "", *, admin: bool = False) -> str:
         """Opens a page with the key of a new organisation in its session; returns the key."""
         normal, admin_key = self.keys()
-        page.goto(f"{self.url}/playground/mark.svg")
-        page.evaluate("key => sessionStorage.setItem('menura.key', key)", normal)
-        if admin:
-            page.evaluate("key => sessionStorage.setItem('menura.admin-key', key)", admin_key)
+        keys = {"menura.key": normal, **({"menura.admin-key": admin_key} if admin else {})}
+        page.add_init_script(_ENTER % json.dumps(keys))
         page.goto(self.address + hash_)
         page.locator("h1").first.wait_for()
         return normal
 
 
-@contextlib.contextmanager
-def chromium(path: str, *flags: str) -> Iterator[Browser]:
-    """Runs headless Chromium, with more flags than FLAGS where they are given."""
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
-        try:
-            yield browser
-        finally:
-            browser.close()
+class Chromium:
+    """Headless Chromium that runs from the first use until it is stopped."""
+
+    def __init__(self) -> None:
+        self._open: contextlib.ExitStack | None = None
+        self._browser: Browser | None = None
+
+    def started(self, path: str, *flags: str) -> Browser:
+        """The browser; started, with more flags than FLAGS, where it does not run."""
+        if self._browser is None:
+            self._open = contextlib.ExitStack()
+            driver = self._open.enter_context(sync_playwright())
+            browser = driver.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+            self._open.callback(browser.close)
+            self._browser = browser
+        return self._browser
+
+    def stop(self) -> None:
+        """Ends it, if it runs."""
+        if self._open is not None:
+            self._open.close()
+        self._open = self._browser = None
 
 
 @contextlib.contextmanager
@@ -116,11 +136,23 @@ def watched(
     assert not wrong, wrong
 
 
+_AXE = """async (options) => {
+  const { violations } = await axe.run(document, options);
+  return violations.flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 200)}`));
+}"""
+
+
 def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
     """What axe has to complain about, with the elements; all of its rules, or those given."""
-    options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+    # What is in order is not written down, which takes longer than to find it.
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(_AXE, options)
+    return found
 
 
 def scrolls_sideways(page: Page) -> bool:

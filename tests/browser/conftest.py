@@ -10,17 +10,36 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
+from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "work"))
 
-from browsing import Playground, chromium, watched
+from browsing import Chromium, Playground, watched
 from server_process import process
 
 # A busy machine takes its time.
 expect.set_options(timeout=240_000)
+
+FOLDER = Path(__file__).parent
+SPEECH = FOLDER.parents[1] / "docs" / "listen" / "vctk_p326-source.mp3"
+
+CHROMIUM = Chromium()
+"""One for all tests of this folder: its start costs more than most of them."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Stops Chromium when other tests come.
+
+    Playwright keeps an event loop running, which asynchronous tests could not stand.
+    """
+    if nextitem is None or FOLDER not in nextitem.path.parents:
+        CHROMIUM.stop()
 
 
 @pytest.fixture(scope="session")
@@ -47,13 +66,27 @@ def playground(
         yield Playground(server.url, folder / "data")
 
 
-# Not for the whole session: Playwright keeps an event loop running, which asynchronous tests of
-# other folders could not stand.
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    """Headless Chromium."""
-    with chromium(chromium_path) as browser:
-        yield browser
+@pytest.fixture(scope="session")
+def speech() -> tuple[NDArray[np.float32], int]:
+    """A man speaks for five seconds; and the rate in Hz."""
+    audio, rate = soundfile.read(SPEECH, dtype="float32", always_2d=True)
+    return audio.mean(axis=1), rate
+
+
+@pytest.fixture(scope="session")
+def microphone(
+    speech: tuple[NDArray[np.float32], int], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """What the microphone hears, again and again."""
+    heard = tmp_path_factory.mktemp("microphone") / "speech.wav"
+    soundfile.write(heard, *speech, subtype="PCM_16")
+    return heard
+
+
+@pytest.fixture
+def browser(chromium_path: str, microphone: Path) -> Browser:
+    """Headless Chromium with a microphone that repeats a recording."""
+    return CHROMIUM.started(chromium_path, f"--use-file-for-fake-audio-capture={microphone}")
 
 
 @pytest.fixture
