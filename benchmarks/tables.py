@@ -14,6 +14,7 @@ from benchmarks.machine import RESULTS, ROOT
 from benchmarks.markdown import circumstances, table
 from benchmarks.tables_cloning import clone_eval
 from benchmarks.tables_latency import latency
+from benchmarks.tables_playground import playground
 from benchmarks.tables_pro import pro_cloning
 from benchmarks.tables_variants import localization, modes, speed
 
@@ -83,6 +84,7 @@ SECTIONS: dict[str, Callable[[Result], str]] = {
     "latency": latency,
     "long_text": long_text,
     "startup": startup,
+    "playground": playground,
 }
 """Sections in the order of the page; the name is that of the result file."""
 
