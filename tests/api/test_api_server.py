@@ -43,7 +43,7 @@ def test_first_start_restart_and_stop(tmp_path: Path) -> None:
 
 def test_workers_end_with_a_server_that_is_killed(tmp_path: Path) -> None:
     with process(tmp_path / "data") as server:
-        wait_for(lambda: httpx.get(f"{server.url}/ready").status_code == 200)
+        server.wait_until_ready()
         started = (tmp_path / "data" / "events.txt").read_text().split()
         worker = int(started[1])
         os.kill(worker, 0)

@@ -250,7 +250,7 @@ def test_too_long_texts_and_bodies(client: httpx.Client) -> None:
 
 
 def test_the_description_of_the_api_is_whole(server: Running) -> None:
-    described = httpx.get(f"{server.url}/openapi.json").json()
+    described = httpx.get(f"{server.url}/openapi.json", timeout=120).json()
     assert {
         "/",
         "/health",
