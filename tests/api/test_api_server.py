@@ -20,7 +20,7 @@ def test_first_start_restart_and_stop(tmp_path: Path) -> None:
     with process(tmp_path / "data") as server:
         key = server.first_key
         assert key is not None
-        with httpx.Client(base_url=server.url, headers={"X-API-Key": key}, timeout=30) as client:
+        with httpx.Client(base_url=server.url, headers={"X-API-Key": key}, timeout=120) as client:
             voice = client.post("/voices/clone", data=form(), files={"clip": wav()}).json()
             before = client.post("/tts/bytes", json=speech(voice=voice["id"])).content
         assert server.stop() == 0
@@ -34,7 +34,7 @@ def test_first_start_restart_and_stop(tmp_path: Path) -> None:
 
     with process(tmp_path / "data") as server:
         assert server.first_key is None, "it is shown once"
-        with httpx.Client(base_url=server.url, headers={"X-API-Key": key}, timeout=30) as client:
+        with httpx.Client(base_url=server.url, headers={"X-API-Key": key}, timeout=120) as client:
             again = client.get(f"/voices/{voice['id']}").json()
             assert again["created_at"] == voice["created_at"]
             assert client.post("/tts/bytes", json=speech(voice=voice["id"])).content == before
