@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from fine_tune_side import Side
 from serving import Running, running
 
 from menura.api import preparing, training
@@ -36,6 +37,14 @@ def whole_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def pro_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One that fine-tunes, and tells as much of a training as the true one."""
+    data = tmp_path_factory.mktemp("pro")
+    with running(data, engine="tiny_pro:TinyPro", least_tune_seconds=6.0) as server:
+        yield server
+
+
 @pytest.fixture(scope="module")
 def server(shared_server: Running) -> Running:
     """The server, as if it had been started for this file; organisations keep tests apart."""
@@ -46,3 +55,13 @@ def server(shared_server: Running) -> Running:
 def client(server: Running) -> Iterator[httpx.Client]:
     with server.client() as client:
         yield client
+
+
+@pytest.fixture
+def side(server: Running) -> Iterator[Side]:
+    """An organisation of a server that fine-tunes."""
+    side = Side(server)
+    yield side
+    side.client.close()
+    for path in server.settings.data.glob("release-*"):
+        path.unlink()

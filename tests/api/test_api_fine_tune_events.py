@@ -1,30 +1,20 @@
 """A fine-tune as it goes on, and what is told of it in the end."""
 
 import io
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import soundfile
 from fine_tune_side import Side, release
 from numpy.typing import NDArray
-from serving import Running, check_error, running
+from serving import Running, check_error
 from test_api_datasets import ready, recording, upload
 from tiny_pro import AFTER, BEFORE
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    data = tmp_path_factory.mktemp("data")
-    with running(data, engine="tiny_pro:TinyPro", least_tune_seconds=6.0) as server:
-        yield server
-
-
-@pytest.fixture
-def side(server: Running) -> Iterator[Side]:
-    side = Side(server)
-    yield side
-    side.client.close()
+def server(pro_server: Running) -> Running:
+    return pro_server.afresh()
 
 
 def test_events_tell_what_was_and_what_comes(side: Side, server: Running) -> None:

@@ -1,30 +1,20 @@
 """Fine-tunes over HTTP: asked for, trained, listed, cancelled, tried again, deleted, paid for."""
 
 import time
-from collections.abc import Iterator
 
 import cartesia
 import httpx
 import pytest
 from fine_tune_side import Side, release, wanted
-from serving import Running, check_error, running, wait_for
+from serving import Running, check_error, wait_for
 from test_api_datasets import FORMATS, recording
 
 from menura.library.consent import STATEMENT
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    data = tmp_path_factory.mktemp("data")
-    with running(data, engine="tiny_pro:TinyPro", least_tune_seconds=6.0) as server:
-        yield server
-
-
-@pytest.fixture
-def side(server: Running) -> Iterator[Side]:
-    side = Side(server)
-    yield side
-    side.client.close()
+def server(pro_server: Running) -> Running:
+    return pro_server.afresh()
 
 
 def test_the_sdk_drives_the_whole_flow(server: Running) -> None:

@@ -31,12 +31,10 @@ def server(disk: SmallDisk) -> Iterator[Running]:
         yield server
 
 
-@pytest.fixture
-def side(server: Running, disk: SmallDisk) -> Iterator[Side]:
-    side = Side(server)
-    yield side
+@pytest.fixture(autouse=True)
+def _cleared(disk: SmallDisk) -> Iterator[None]:
+    yield
     disk.clear()
-    side.client.close()
 
 
 def names(folder: Path) -> list[str]:
