@@ -188,7 +188,7 @@ def come_back(page: Page, file: Path) -> None:
     expect(page.locator(".toast.error")).to_be_visible()
     picker.set_input_files(file)
     expect(page.get_by_text("Ada, professional was taken in, with its voices.")).to_be_visible()
-    page.get_by_role("link", name="Ada, professional", exact=True).click()
+    page.get_by_role("link", name="Ada, professional", exact=True).first.click()
     expect(page.locator(".pro-voice")).to_have_count(4)
     with page.expect_response("**/tts/bytes") as spoken:
         page.get_by_role("button", name="Play the voice").first.click()
@@ -231,3 +231,33 @@ def test_an_upload_that_fails_is_retried_and_a_folder_is_taken(page: Page, tmp_p
     page.unroute("**/datasets/*/files")
     page.get_by_role("button", name="Retry one.wav").click()
     expect(file_row(page, "one.wav")).to_have_attribute("data-verdict", "fair")
+
+
+CRASHED = """async () => {
+  const { collected } = await import("./pages/pro/learning.js");
+  const point = (stage, begins, step, losses, scores) => ({ stage, begins, step, losses, scores });
+  const found = collected([
+    point("training", true, 0, {}, { delivery_f0: 2 }),
+    point("training", false, 10, { f0: 1.9 }, {}),
+    // The worker died and begins again.
+    point("training", true, 0, {}, { delivery_f0: 2 }),
+    point("training", false, 8, { f0: 1.8 }, {}),
+    point("training", false, 0, { f0: 1.4 }, { delivery_f0: 1.3 }),
+    point("judging", true, 0, {}, { likeness: 0.4 }),
+    point("training", true, 90, { spectrum: 0.9 }, {}),
+    point("judging", true, 100, { spectrum: 0.8 }, { likeness: 0.6 }),
+    // Again, and goes on from step 80.
+    point("training", true, 85, { spectrum: 0.95 }, {}),
+    point("judging", true, 100, { spectrum: 0.7 }, { likeness: 0.65 }),
+  ]);
+  return [found.judged.get("f0"), found.delivery.get("f0"), found.scores.get("likeness"),
+    found.losses.get("spectrum")];
+}"""
+
+
+def test_what_was_learned_twice_is_shown_once(page: Page) -> None:
+    judged, delivery, likeness, spectrum = page.evaluate(CRASHED)
+    assert judged == [[0, 2], [9, 1.3]]
+    assert delivery == [[8, 1.8], [9, 1.4]]
+    assert likeness == [[0, 0.4], [100, 0.65]]
+    assert spectrum == [[85, 0.95], [100, 0.7]]
