@@ -3,8 +3,6 @@ import { html } from "../../lib.js";
 import { Curves } from "../../components/curves.js";
 import { deliveryInWords, lossInWords, scoreInWords } from "./measures.js";
 
-export { nameInWords } from "./measures.js";
-
 const INSTANT = "instant_";
 const DELIVERY = "delivery_";
 
