@@ -27,7 +27,7 @@ from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.losses import SpectralLoss
 from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.side_by_side import side_by_side
-from menura.models.menura_1.speaker import Speaker, window
+from menura.models.menura_1.speaker import VIEWS, Speaker, window
 from menura.models.menura_1.start import RANK, Start, start_of, widened
 from menura.models.menura_1.state import make_state
 
@@ -192,7 +192,9 @@ class Fitting:
             torch.Generator(self.shift.device).manual_seed(window.seed),
         )
         low = resample(speech, SAMPLE_RATE, 16000)
-        cosine = self.encoder.embed(low)[0] @ self.speaker.embedding
+        views = self.speaker.views
+        view = window.seed % len(views)
+        cosine = self.encoder.embed(resample(low, *VIEWS[view]))[0] @ views[view]
         recipe = self.recipe
         if window.recording is not None:
             spectral = SpectralLoss(window.bandwidth)(speech, window.recording)

@@ -20,7 +20,7 @@ from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.prosody_fit import fit_prosody
-from menura.models.menura_1.speaker import Recorded, Speaker, free_symbols, symbols_of
+from menura.models.menura_1.speaker import Recorded, Speaker, embed_views, free_symbols, symbols_of
 from menura.models.menura_1.state import split_state
 from menura.models.menura_1.stock_profiles import start_voice
 
@@ -64,7 +64,8 @@ class Target(Speaker):
             )
         samples = clip.audio[: self.frames * FRAME]
         self.audio = torch.from_numpy(samples).to(model.device)[None]
-        embedding = encoder.embed(resample(self.audio, SAMPLE_RATE, 16000))[0]
+        seen = embed_views(encoder, resample(self.audio, SAMPLE_RATE, 16000))
+        embedding = seen[0]
         self.f0 = features.f0(samples, 2 * self.frames).to(model.device)
         voiced = self.f0[self.f0 > 30]
         self.log_pitch = float(voiced.log().mean()) if voiced.numel() else None
@@ -83,6 +84,7 @@ class Target(Speaker):
             mode,
         )
         super().__init__(model, embedding, clip.language, table, prosody)
+        self.views = seen
         self.alignment_likelihood: float | None = None
 
     @property
