@@ -35,7 +35,13 @@ def recipe_for(options: CloneOptions) -> Recipe:
     if options.mode == "stability":
         # Nothing is fitted to the recording itself, so its noise and room have no way in.
         recipe = replace(
-            recipe, kinds=(Kind.FREE, Kind.FREE), naturalness=1.0, rate=1e-3, steps=18, share=0.65
+            recipe,
+            kinds=(Kind.FREE, Kind.FREE),
+            free_speaker=3.0,
+            naturalness=1.0,
+            rate=1e-3,
+            steps=18,
+            share=0.65,
         )
     if options.steps:
         recipe = replace(recipe, quick=min(recipe.quick, options.steps), steps=options.steps)

@@ -139,7 +139,9 @@ def refit(
     if adapter:
         tensors = {name: tensor.float().to(model.device) for name, tensor in adapter.items()}
         start = Start(tensors, torch.zeros(STYLE, device=model.device))
-    recipe = Recipe(kinds=(Kind.FREE, Kind.FREE), rate=_RATE, articulation=_ARTICULATION, share=1.0)
+    recipe = Recipe(
+        kinds=(Kind.FREE, Kind.FREE), rate=_RATE, free_speaker=3.0, articulation=_ARTICULATION
+    )
     encoder, scorer = SpeakerEncoder(model.device), NaturalnessScorer(model.device)
     fitting = Fitting(speaker, recipe, encoder, scorer, 0, start)
     for step in range(_STEPS):

@@ -34,6 +34,9 @@ class Plan:
 
 FIT = Recipe(
     kinds=(Kind.CLIP, Kind.FREE),
+    clip_frames=60,
+    speaker=2.0,
+    free_speaker=3.0,
     rate=1e-3,
     style_rate=2e-3,
     naturalness=0.5,
