@@ -29,9 +29,10 @@ FLAGS = (
 DESK = (1280, 860)
 PHONE = (360, 740)
 
-# Once, or whoever signs out would be in again after a reload.
+# Once, or whoever signs out would be in again after a reload; and in pages of the server only, since
+# about:blank has no storage.
 _ENTER = """
-if (!sessionStorage.getItem("test.entered")) {
+if (location.origin === %s && !sessionStorage.getItem("test.entered")) {
   sessionStorage.setItem("test.entered", "yes");
   for (const [name, value] of Object.entries(%s)) sessionStorage.setItem(name, value);
 }
@@ -65,7 +66,7 @@ class Playground:
         """Opens a page with the key of a new organisation in its session; returns the key."""
         normal, admin_key = self.keys()
         keys = {"menura.key": normal, **({"menura.admin-key": admin_key} if admin else {})}
-        page.add_init_script(_ENTER % json.dumps(keys))
+        page.add_init_script(_ENTER % (json.dumps(self.url), json.dumps(keys)))
         page.goto(self.address + hash_)
         page.locator("h1").first.wait_for()
         return normal

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 from recording import begin, open_clone, recorded_seconds
+from serving import wait_for
 
 REFUSED = """error => {
   navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", error); };
@@ -113,4 +114,5 @@ def test_who_goes_elsewhere_keeps_the_recording_and_is_not_listened_to(
     page.get_by_role("link", name="Voices", exact=True).click()
     expect(page.get_by_role("heading", name="Voices", level=1)).to_be_visible()
     page.evaluate("answer()")
-    page.wait_for_function("window.late?.getTracks()[0].readyState === 'ended'")
+    # Asked from here: in the page, its Content-Security-Policy keeps texts from being run later.
+    wait_for(lambda: page.evaluate("window.late?.getTracks()[0].readyState") == "ended", 60)
