@@ -29,7 +29,7 @@ FLAGS = (
 DESK = (1280, 860)
 PHONE = (360, 740)
 
-# Once, or whoever signs out would be in again after a reload; and in pages of the server only, since
+# Once, or whoever signs out would be in again after a reload; and in pages of the server only:
 # about:blank has no storage.
 _ENTER = """
 if (location.origin === %s && !sessionStorage.getItem("test.entered")) {

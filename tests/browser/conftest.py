@@ -23,7 +23,7 @@ from browsing import Chromium, Playground, watched
 from server_process import process
 
 # A busy machine takes its time.
-expect.set_options(timeout=240_000)
+expect.set_options(timeout=60_000)
 
 FOLDER = Path(__file__).parent
 SPEECH = FOLDER.parents[1] / "docs" / "listen" / "vctk_p326-source.mp3"

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from tiny_adapters import AdaptedEngine, adapter_of
 from tiny_engine import RATE, outcome, read_frames
 from tiny_learning import learning, report
 from tiny_pro import samples, sources
 from tiny_whole import TinyWhole
 
 from menura.audio.recognise import Transcript
+from menura.models.adapters import write_adapter
 from menura.models.contract import Progress
 from menura.work.check import CheckJob, CheckOutcome, HearingJob, HearingOutcome
 from menura.work.jobs import CloneJob, CloneOutcome
@@ -36,8 +38,8 @@ class Listener:
         return Transcript(SAID, "en", 0.99, -0.2, 0.01)
 
 
-class TinyStudio(TinyWhole):
-    """Same members as `menura.engine.Engine`."""
+class TinyStudio(AdaptedEngine, TinyWhole):
+    """Same members as `menura.engine.Engine`; its model is one that can be tuned."""
 
     def check(self, job: CheckJob, progress: Progress) -> CheckOutcome:
         """As the true engine does, but for the words."""
@@ -83,6 +85,8 @@ class TinyStudio(TinyWhole):
         told = False
         for item in super().tune(job):
             if isinstance(item, TuneOutcome):
+                # What the tiny tuner writes does not fit the model.
+                write_adapter(adapter_of(50.0), item.adapter)
                 figures = {**item.report, **report(), **sources(item)}
                 yield replace(item, report=figures, samples=samples(job))
                 continue
