@@ -237,7 +237,8 @@ def _fit(fitting: Fitting, judge: Judge, plan: Plan, folder: Folder) -> Iterator
             content = {"fitting": fitting.content(), "step": step, "begun": begun}
             folder.keep("fit.pt", content)
             folder.note()
-    yield _judged(fitting, judge, folder, step)
+    if step % plan.judged_every:
+        yield _judged(fitting, judge, folder, step)
     folder.state.step = step
     folder.note()
 
