@@ -25,6 +25,10 @@ CHARTS = (
 )
 
 
+TRAINED_MS = 90_000
+"""Time for a training, which has several workers begin."""
+
+
 def recording(path: Path, pitch: float, seconds: float = 7.0) -> Path:
     """A recording of which the tiny engine takes two utterances of the first speaker: 4 s count."""
     times = np.arange(round(seconds * 16000)) / 16000
@@ -123,7 +127,7 @@ def test_from_files_to_four_voices(page: Page, playground: Playground, files: li
 
     # The worker dies of it, again and again; the page says so and offers Retry.
     alert = page.get_by_role("alert")
-    expect(alert).to_be_visible()
+    expect(alert).to_be_visible(timeout=TRAINED_MS)
     assert len(noted(playground, "stage training")) >= 2
     expect(page.get_by_text("Failed", exact=True)).to_be_visible()
     look(page, "pro-failed")
@@ -136,10 +140,11 @@ def test_from_files_to_four_voices(page: Page, playground: Playground, files: li
     page.get_by_role("link", name="Ada, professional", exact=True).first.click()
     page.get_by_role("button", name="Retry").click()
 
-    expect(page.get_by_role("progressbar", name="Listening to the result")).to_be_visible()
+    judging = page.get_by_role("progressbar", name="Listening to the result")
+    expect(judging).to_be_visible(timeout=TRAINED_MS)
     expect(page.get_by_role("img", name="Likeness to the speaker")).to_be_visible()
     page.reload()
-    expect(page.get_by_role("progressbar", name="Listening to the result")).to_be_visible()
+    expect(judging).to_be_visible()
     for name in CHARTS:
         expect(page.get_by_role("img", name=name)).to_be_visible()
     look(page, "pro-training")
@@ -150,7 +155,7 @@ def test_from_files_to_four_voices(page: Page, playground: Playground, files: li
     expect(page.get_by_text("Cancelled", exact=True)).to_be_visible()
     (playground.data / "release-judging").touch()
     page.get_by_role("button", name="Retry").click()
-    expect(page.get_by_text("4 voices are in your library.")).to_be_visible()
+    expect(page.get_by_text("4 voices are in your library.")).to_be_visible(timeout=TRAINED_MS)
     (playground.data / "release-judging").unlink()
 
     expect(page.locator(".pro-voice")).to_have_count(4)
