@@ -3,8 +3,8 @@
 One low-rank update of the decoder is shared by all speakers; the embedding (CAM++, 192 numbers)
 sets how much of each of its directions a speaker gets, the offsets of the style layers and a
 shift of the style. `scripts/train_start.py` trained it on 243 speakers of LibriSpeech
-train-clean-100 with the losses that a clone's free speech has: likeness to the speaker and
-naturalness.
+train-clean-100 with the losses that a clone's free speech has: likeness to the speaker,
+naturalness and clear words.
 """
 
 import functools
