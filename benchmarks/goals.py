@@ -20,7 +20,7 @@ class Goal:
     @property
     def met(self) -> bool:
         """Whether the figure is as good as it shall be."""
-        return self.value >= self.limit if self.least else self.value <= self.limit
+        return bool(self.value >= self.limit if self.least else self.value <= self.limit)
 
     def row(self) -> dict[str, Any]:
         """For a result file."""

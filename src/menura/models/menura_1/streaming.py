@@ -38,10 +38,6 @@ _SIZES = (16, 16, 24, 32, 48)
 """Half-frames of the first pieces. Small ones first, for an early sound; each takes less time than
 the audio before it lasts. Larger ones cost less, since each computes its margins too."""
 
-_TOGETHER = 2
-"""Pieces on which all threads work together: nothing else can be done before the first sound, and
-what follows it must not be late. Later ones are computed side by side, which costs less."""
-
 _LARGEST = 64
 
 _ONSET = 10
@@ -73,6 +69,10 @@ class Crew:
         self._pool = ThreadPoolExecutor(
             self.size, "menura-decode", initializer=torch.set_num_threads, initargs=(1,)
         )
+        self._aid = ThreadPoolExecutor(
+            1, "menura-aid", initializer=torch.set_num_threads, initargs=(1,)
+        )
+        self._aid_free = threading.Lock()
         self._under_way: set[Future[Tensor]] = set()
 
     def submit(self, work: Callable[[], Tensor]) -> Future[Tensor]:
@@ -101,25 +101,37 @@ class Crew:
     def both(
         self, first: Callable[[], First], second: Callable[[], Second]
     ) -> tuple[First, Second]:
-        """Does two things at once, the second in a thread of the crew; raises what they raise.
+        """Does two things at once, the first in the caller's thread; raises what they raise.
 
-        While the crew computes pieces they are done one after the other, by the caller.
+        While the crew computes pieces they are done one after the other.
         """
         self.release()
-        if self.size < 2 or self._under_way:
+        if self._under_way:
+            return first(), second()
+        torch.set_num_threads(1)
+        try:
+            return self.aided(first, second)
+        finally:
+            self.release()
+
+    def aided(
+        self, first: Callable[[], First], second: Callable[[], Second]
+    ) -> tuple[First, Second]:
+        """The same for a thread of the crew. Whom nobody can aid does them one after the other."""
+        if self.size < 2 or not self._aid_free.acquire(blocking=False):
             return first(), second()
 
         def compute() -> Second:
             with torch.inference_mode():
                 return second()
 
-        torch.set_num_threads(1)
-        future = self._pool.submit(compute)
+        # Not one of the pool's threads: if all of these waited for aid, nobody could give it.
+        future = self._aid.submit(compute)
         try:
             return first(), future.result()
         finally:
             wait([future])
-            self.release()
+            self._aid_free.release()
 
 
 class Pieces:
@@ -241,11 +253,12 @@ def decode(crew: Crew, pieces: Pieces, pad: int) -> Generator[Tensor | None, Non
     spans = list(_spans(onset(pad), 2 * pieces.frames))
     line = _Line(crew, pieces, spans)
     try:
-        for number, span in enumerate(spans[:_TOGETHER]):
-            audio = pieces.audio_by(crew.both, *span, partial(line.prepare, number))
-            if number + 1 == min(_TOGETHER, len(spans)):
-                line.fill()
-            yield audio
+        # All threads work together on the first two pieces: nothing else can be done before the
+        # first sound, and what follows it must not be late. Later ones are computed side by side,
+        # which costs less. Only the first is the caller's own work, which nobody can interrupt.
+        first = pieces.audio_by(crew.both, *spans[0], partial(line.prepare, 0))
+        line.second()
+        yield first
         while line.waiting:
             future = line.waiting.popleft()
             while not wait([future], _POLL_SECONDS).done:
@@ -282,15 +295,24 @@ class _Line:
         self._crew = crew
         self._pieces = pieces
         self._spans = spans
-        self._next = _TOGETHER
+        self._next = 1
         self._known = max(0, (spans[0][0] - _MARGIN) // 2)
         self._blocks: list[Future[Tensor]] = []
 
     def prepare(self, number: int) -> None:
-        """Computes what a piece needs, in the caller's thread."""
+        """Computes what a piece needs; nothing else may be submitted meanwhile."""
         end = self._needed(number)
         self._pieces.prepare(self._known, end)
         self._known = end
+
+    def second(self) -> None:
+        """Submits the second piece, with what it needs, for two threads."""
+        if len(self._spans) > 1:
+            work = partial(
+                self._pieces.audio_by, self._crew.aided, *self._spans[1], partial(self.prepare, 1)
+            )
+            self.waiting.append(self._crew.submit(work))
+            self._next = 2
 
     def fill(self) -> None:
         """Submits pieces until enough are under way, and what those after them need."""
