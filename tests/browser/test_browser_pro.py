@@ -193,7 +193,8 @@ def come_back(page: Page, file: Path) -> None:
     expect(page.locator(".toast.error")).to_be_visible()
     picker.set_input_files(file)
     expect(page.get_by_text("Ada, professional was taken in, with its voices.")).to_be_visible()
-    page.get_by_role("link", name="Ada, professional", exact=True).first.click()
+    # Its recordings have the same name; they are there before the list is shown anew.
+    page.locator("h2").get_by_role("link", name="Ada, professional", exact=True).click()
     expect(page.locator(".pro-voice")).to_have_count(4)
     with page.expect_response("**/tts/bytes") as spoken:
         page.get_by_role("button", name="Play the voice").first.click()
