@@ -1,10 +1,10 @@
 """Adapters as safetensors files: written and checked like voice states, only larger."""
 
-import os
 from pathlib import Path
 
 from menura.models import states
 from menura.models.contract import Adapter, VoiceState
+from menura.work.whole_files import write_whole
 
 MOST_BYTES = 120_000_000
 
@@ -30,14 +30,4 @@ def write_adapter(adapter: Adapter, target: Path) -> None:
 
     Raises StateError, OSError.
     """
-    data = save_adapter(adapter)
-    partial = target.with_name(f"{target.name}.part")
-    try:
-        with partial.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    write_whole(target, save_adapter(adapter))

@@ -1,7 +1,6 @@
 """Held-out sentences as sound: what an instant clone and the tuned model made of them."""
 
 import io
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args
@@ -18,6 +17,7 @@ from menura.library.fine_tune_reports import Sample, sample_not_found
 from menura.models.contract import TuneSample
 from menura.tuning.training_clips import TrainingClips
 from menura.work.tune import TunedSample
+from menura.work.whole_files import write_whole
 
 Audio = NDArray[np.float32]
 
@@ -104,14 +104,5 @@ def _write(audio: Audio, rate: int, target: Path) -> Path:
     # Encoded in memory, since libsndfile does not tell why it could not write.
     whole = io.BytesIO()
     soundfile.write(whole, _levelled(audio, rate), rate, format="FLAC", subtype="PCM_16")
-    partial = target.with_name(f"{target.name}.part")
-    try:
-        with partial.open("wb") as file:
-            file.write(whole.getvalue())
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    write_whole(target, whole.getvalue())
     return target

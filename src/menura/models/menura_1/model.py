@@ -197,7 +197,7 @@ class Menura1:
     def _pieces(
         self, utterance: Utterance, voice: VoiceState, plan: Plan, generator: torch.Generator
     ) -> Iterator[SpokenAudio]:
-        crew = self._crew = self._crew or Crew()
+        crew = self._threads()
         pieces = Pieces(self.network.decoder, self._fixed(len(utterance.phonemes)), plan, generator)
         pad = int(plan.durations[0])
         begin = onset(pad) * PITCH_HOP
@@ -220,8 +220,12 @@ class Menura1:
         """How to do two things that do not depend on each other: on a GPU they queue up anyway."""
         if self.device.type != "cpu" or self.dtype != torch.float32:
             return in_turn
+        return self._threads().both
+
+    def _threads(self) -> Crew:
+        """The threads that decode, made when they are first needed."""
         self._crew = self._crew or Crew()
-        return self._crew.both
+        return self._crew
 
     def _whole(self, voice: VoiceState) -> bool:
         """Whether a voice's utterances are decoded whole: a GPU is fast enough for that, and clones

@@ -21,7 +21,7 @@ from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.prosody_fit import Manner, heard, phoneme_count
 from menura.models.menura_1.side_by_side import side_by_side
 from menura.models.menura_1.speaker import symbols_of
-from menura.models.menura_1.tuning.progress import replacing
+from menura.work.whole_files import replacing
 
 if TYPE_CHECKING:
     from menura.models.menura_1.model import Menura1

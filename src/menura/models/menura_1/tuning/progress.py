@@ -3,13 +3,13 @@
 import json
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from menura.work.whole_files import replacing
 
 _STATE = "progress.json"
 
@@ -87,18 +87,3 @@ class Folder:
             return None
         found: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
         return found
-
-
-@contextmanager
-def replacing(file: Path) -> Iterator[Path]:
-    """A file to be written, which takes the place of `file` when it is whole; else it is removed.
-
-    What is left of a failed one would fill the disk that it failed of.
-    """
-    partial = file.with_name(f"{file.name}.partial")
-    try:
-        yield partial
-        partial.replace(file)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
