@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent / "work"))
 sys.path.insert(0, str(Path(__file__).parent / "api"))
 
 from serving import wav
+from small_disk import SmallDisk, small_disk
 from tiny_preparer import TinyPreparer
 
 from menura.cli import app
@@ -19,6 +21,12 @@ from menura.cli import app
 @pytest.fixture(autouse=True)
 def small_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("menura.engine.Engine", TinyPreparer)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    with small_disk(tmp_path / "small", 8) as disk:
+        yield disk
 
 
 def run(data: Path, *words: str, fails: bool = False) -> object:
@@ -61,3 +69,26 @@ def test_a_dataset_from_creation_to_deletion(tmp_path: Path) -> None:
     run(data, "delete", "Ada")
     assert run(data, "list") == []
     run(data, "report", "Ada", fails=True)
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_full_disk_is_told_in_words(disk: SmallDisk, tmp_path: Path, as_json: bool) -> None:
+    data, take = disk.folder / "data", tmp_path / "take.wav"
+    take.write_bytes(wav(24000 * 30))
+    run(data, "create", "Ada")
+    disk.fill(1 << 20)
+    words = ["datasets", "add", "Ada", str(take), "--data", str(data)]
+    refused = CliRunner().invoke(app, [*words, "--json"] if as_json else words)
+    assert (refused.exit_code, type(refused.exception)) == (1, SystemExit)
+    if as_json:
+        error = json.loads(refused.stderr.splitlines()[-1])["error"]
+        assert error["error_code"] == "disk_full"
+        assert "Make room" in error["remedy"]
+    else:
+        told = "Server error: The disk of the data folder is full.\nMake room there,"
+        assert told in refused.stderr
+    assert not list((data / "datasets").rglob("*.upload"))
+    disk.clear()
+    report = run(data, "add", "Ada", str(take))
+    assert isinstance(report, dict)
+    assert [file["verdict"] for file in report["files"]] == ["fair"]

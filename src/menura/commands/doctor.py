@@ -68,8 +68,13 @@ Check = Callable[["Menura"], Iterator[Finding]]
 def _careful(check: Check, menura: "Menura") -> Iterator[Finding]:
     try:
         yield from check(menura)
-    except MenuraError as error:
-        yield Finding(check.__name__.strip("_"), "failed", error.sentence, error.remedy)
+    except Exception as error:
+        from menura.work.failures import exhausted
+
+        known = error if isinstance(error, MenuraError) else exhausted(error)
+        if known is None:
+            raise
+        yield Finding(check.__name__.strip("_"), "failed", known.sentence, known.remedy)
 
 
 def _versions(menura: "Menura") -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """What every command does alike: results on standard output, all else on standard error.
 
-Exit codes: 0 done, 1 a MenuraError (sentence and remedy on standard error), 2 wrong usage (by
-typer), 130 interrupted.
+Exit codes: 0 done, 1 a MenuraError, a full disk or too little memory (sentence and remedy on
+standard error), 2 wrong usage (by typer), 130 interrupted.
 """
 
 import json
@@ -78,6 +78,10 @@ class Terminal:
         if isinstance(error, KeyboardInterrupt):
             self.note("Stopped.")
             raise typer.Exit(INTERRUPTED) from error
+        known = _exhausted(error)
+        if known is not None:
+            self._show_error(known)
+            raise typer.Exit(1) from error
 
     def result(self, value: Any, text: str | Table) -> None:  # noqa: ANN401 - any JSON value
         """Prints a result: `value` as JSON, or `text` for people."""
@@ -129,6 +133,17 @@ class Terminal:
             console=self.errors,
             transient=True,
         )
+
+
+def _exhausted(error: BaseException | None) -> MenuraError | None:
+    """What a full disk or too little memory is told as; None for all else."""
+    # What typer raises has been told already, and may have such a cause.
+    if not isinstance(error, Exception) or isinstance(error, typer.Exit | typer.Abort):
+        return None
+    # Not at the top: it loads the log library, which --help has no use for.
+    from menura.work.failures import exhausted
+
+    return exhausted(error)
 
 
 class _Lines:
