@@ -27,6 +27,7 @@ FIRST_LOAD_KB = 300
 INTERACTIVE_MS = 1000
 
 _PATIENCE_MS = 60_000
+_SETTLE_MS = 2_000
 _NET = ("http", "https", "ws", "wss")
 
 # Runs before the page. Notes when the text box of Speak is there and the picker names a voice,
@@ -76,9 +77,11 @@ def load(browser: Browser, url: str) -> dict[str, Any]:
         box.press_sequentially("ready")
         if box.input_value() != "ready":
             raise RuntimeError("the text box does not take what is typed")
+        taken = float(page.evaluate("window.interactiveMs"))
+        # The other pages are read a while after the first one.
+        page.wait_for_timeout(_SETTLE_MS)
         page.wait_for_load_state("networkidle")
         sizes = page.evaluate(_TRANSFERS)
-        taken = float(page.evaluate("window.interactiveMs"))
     finally:
         context.close()
     host = urlsplit(url).netloc

@@ -38,6 +38,15 @@ def test_the_page_has_one_address(browser: httpx.Client) -> None:
     assert 'src="app.js"' in page.text
 
 
+def test_the_page_names_the_modules_that_are_needed_first(browser: httpx.Client) -> None:
+    page = browser.get("/playground/").text
+    named = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page)
+    assert len(named) == len(set(named))
+    assert {"lib.js", "vendor/signals-core.js", "pages/speak.js", "components/wave.js"} < set(named)
+    assert not {"app.js", "pages/clone.js", "pages/pro/list.js"} & set(named)
+    assert all((FOLDER / name).is_file() for name in named)
+
+
 def test_the_page_holds_no_script_or_style_of_its_own() -> None:
     page = (FOLDER / "index.html").read_text()
     assert not re.findall(r"<script(?![^>]*\bsrc=)", page)
@@ -99,6 +108,7 @@ def test_modules_import_only_files_that_are_there() -> None:
         begins = r"(?:^|[;}])" if path.parent.name == "vendor" else r"(?m:^)"
         named = re.findall(begins + r'(?:import|export)\b[^;"]*?\bfrom\s*"([^"]+)"', text)
         named += re.findall(begins + r'import\s*"([^"]+)"', text)
+        named += re.findall(r'\bimport\("([^"]+)"\)', text)
         for name in named:
             assert name.startswith("."), f"{path.name} imports {name!r}, which is no file"
             assert (path.parent / name).is_file(), f"{path.name} imports {name!r}, which is missing"

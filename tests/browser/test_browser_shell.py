@@ -1,9 +1,10 @@
 """The way in and out, the colours, and what the first load costs."""
 
 import json
+import re
 
 from browsing import Playground
-from playwright.sync_api import BrowserContext, Page, Response, expect
+from playwright.sync_api import BrowserContext, Page, Request, Response, expect
 
 FIRST_LOAD = 300_000
 
@@ -77,3 +78,31 @@ def test_the_first_load_is_small_and_local(context: BrowserContext, playground: 
     assert len(pages) > 10
     sizes = {answer.url: answer.request.sizes()["responseBodySize"] for answer in pages}
     assert sum(sizes.values()) <= FIRST_LOAD, json.dumps(sizes)
+
+
+def test_other_pages_are_read_later_and_a_page_that_cannot_be_read_says_so(
+    context: BrowserContext, playground: Playground
+) -> None:
+    asked: list[str] = []
+    page = context.new_page()
+
+    def note(request: Request) -> None:
+        if request.url.endswith(".js"):
+            asked.append(request.url.removeprefix(playground.address))
+
+    page.on("request", note)
+    others = re.compile(r"/pages/(clone|voices|pro|keys)\.js$")
+    page.route(others, lambda route: route.abort())
+    playground.enter(page)
+    expect(page.get_by_role("button", name="Voice")).to_contain_text("English")
+    page.get_by_role("link", name="Voices").click()
+    expect(page.get_by_role("alert")).to_contain_text("This page could not be read.")
+    named = page.locator("link[rel=modulepreload]").evaluate_all(
+        "(links) => links.map((link) => link.getAttribute('href'))"
+    )
+    # Nothing else is asked for, and nothing that is not needed.
+    first = {name for name in asked if not others.search(f"/{name}")}
+    assert sorted(first) == sorted(["app.js", *named])
+    page.unroute(others)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Voices", level=1)).to_be_visible()

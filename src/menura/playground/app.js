@@ -71,6 +71,13 @@ for (const kind of ["dragover", "drop"]) {
   });
 }
 
+// The other pages are read once the first one had its turn, so that they open at once and also
+// when the server has stopped.
+const FIRST_TURN = 1500; // Milliseconds.
+setTimeout(() => {
+  for (const page of pages) page.component.warm?.();
+}, FIRST_TURN);
+
 const root = document.getElementById("app");
 root.replaceChildren();
 render(html`<${App} />`, root);

@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+import posixpath
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -38,6 +40,15 @@ HEADERS = {
     "Vary": "Accept-Encoding",
 }
 
+_PAGE = "index.html"
+_FIRST = "app.js"
+_SCRIPT = f'<script type="module" src="{_FIRST}"></script>\n'
+
+# Ours begin a line; modules of others are single lines. `import()` is read when it is needed.
+_IMPORTS = re.compile(
+    r'(?:^|[;}])(?:(?:import|export)\b[^;"]*?\bfrom|import)\s*"(\.[^"]+)"', re.MULTILINE
+)
+
 
 @dataclass(frozen=True)
 class _File:
@@ -52,7 +63,7 @@ async def page(request: Request) -> Response:
     """The page. Its files are named from the folder on, so its address ends with a slash."""
     if not request.scope["state"]["slashed"]:
         return RedirectResponse("playground/", 307, HEADERS)
-    return _answer(request, "index.html")
+    return _answer(request, _PAGE)
 
 
 @router.get("/playground/{name:path}")
@@ -86,11 +97,36 @@ def _files() -> dict[str, _File]:
     for path in sorted(FOLDER.rglob("*")):
         if path.suffix not in KINDS:
             continue
+        name = path.relative_to(FOLDER).as_posix()
         data = path.read_bytes()
-        found[path.relative_to(FOLDER).as_posix()] = _File(
+        if name == _PAGE:
+            data = _announced(data.decode()).encode()
+        found[name] = _File(
             data,
             gzip.compress(data, 6, mtime=0),
             hashlib.sha256(data).hexdigest()[:32],
             KINDS[path.suffix],
         )
     return found
+
+
+def _announced(page: str) -> str:
+    """The page with a link to each module that its script needs at once.
+
+    Browsers then ask for all of them together; otherwise they learn of a module only when they
+    have read one that imports it, seven deep.
+    """
+    links = "".join(f'<link rel="modulepreload" href="{name}">\n' for name in first_modules()[1:])
+    return page.replace(_SCRIPT, _SCRIPT + links)
+
+
+def first_modules() -> list[str]:
+    """Names of the page's script and of all that it imports, the nearest first."""
+    names = [_FIRST]
+    for name in names:
+        text = (FOLDER / name).read_text()
+        for given in _IMPORTS.findall(text):
+            found = posixpath.normpath(posixpath.join(posixpath.dirname(name), given))
+            if found not in names:
+                names.append(found)
+    return names

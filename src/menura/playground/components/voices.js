@@ -26,24 +26,28 @@ export function readVoices() {
       voices.value = found;
       voicesError.value = null;
     } catch (error) {
-      if (reading === mine) voicesError.value = error;
+      if (reading !== mine) return;
+      reading = null;
+      voicesError.value = error;
     }
   })();
   reading = mine;
   return mine;
 }
 
-// Another key, other voices.
-key.subscribe(() => {
+// Another key, other voices. They are asked for before the first page is drawn, which waits for them.
+key.subscribe((secret) => {
   voices.value = null;
   voicesError.value = null;
   reading = null;
+  if (secret) readVoices();
 });
 
 // All voices, or null while they are being read; reads them anew when a page opens.
 export function useVoices() {
   useEffect(() => {
-    readVoices();
+    const first = reading && !voices.value;
+    if (!first) readVoices();
   }, []);
   return voices.value;
 }

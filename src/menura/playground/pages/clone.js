@@ -3,10 +3,8 @@ import { html } from "../lib.js";
 import { CloneForm } from "./clone/form.js";
 import { CloneResult } from "./clone/result.js";
 
-function Clone({ rest, query }) {
+export function Clone({ rest, query }) {
   const [voiceId] = rest;
   if (!voiceId) return html`<${CloneForm} />`;
   return html`<${CloneResult} key=${voiceId} voiceId=${voiceId} besideId=${query.get("beside")} />`;
 }
-
-export const page = { path: "#/clone", title: "Clone", icon: "clone", component: Clone };

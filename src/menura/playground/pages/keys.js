@@ -16,7 +16,7 @@ function Locked() {
   </section>`;
 }
 
-function Keys() {
+export function Keys() {
   const open = Boolean(adminKey.value);
   return html`<div class="page-head">
       <div><h1>Keys and usage</h1>${open && html`<p>Who may use this server, and what they used.</p>`}</div>
@@ -24,5 +24,3 @@ function Keys() {
     </div>
     ${open ? html`<div class="stack wide-gap"><${Usage} /><${KeyList} /></div>` : html`<${Locked} />`}`;
 }
-
-export const page = { path: "#/keys", title: "Keys and usage", short: "Keys", icon: "keys", component: Keys };

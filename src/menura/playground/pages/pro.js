@@ -5,12 +5,10 @@ import { FineTunePage } from "./pro/fine_tune.js";
 import { ProList } from "./pro/list.js";
 import { Workflow } from "./pro/workflow.js";
 
-function Pro({ rest }) {
+export function Pro({ rest }) {
   const [first, second] = rest;
   if (!first) return html`<${ProList} />`;
   if (first === "new") return html`<${Workflow} step=${second} />`;
   if (first === "data" && second) return html`<${DatasetPage} key=${second} id=${second} />`;
   return html`<${FineTunePage} key=${first} id=${first} />`;
 }
-
-export const page = { path: "#/pro", title: "Pro clones", icon: "pro", component: Pro };

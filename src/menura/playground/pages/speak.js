@@ -35,7 +35,7 @@ export function modelOptions(names, chosen) {
   ].filter((group) => group.options.length);
 }
 
-function Speak({ query }) {
+export function Speak({ query }) {
   const all = useVoices();
   const locales = useLocales();
   const models = useModels();
@@ -125,5 +125,3 @@ function Speak({ query }) {
     ${showCode && html`<${Code} request=${request} onClose=${() => setShowCode(false)} />`}
   </div>`;
 }
-
-export const page = { path: "#/speak", title: "Speak", icon: "speak", component: Speak };

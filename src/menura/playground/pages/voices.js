@@ -41,7 +41,7 @@ function ImportButton() {
     <${Button} icon="upload" busy=${busy} disabled=${busy} onClick=${() => input.current.click()}>Import<//>`;
 }
 
-function Voices() {
+export function Voices() {
   const all = useVoices();
   const [filter, setFilter] = useDraft("voices", EVERYBODY);
   const [dialog, setDialog] = useState(null); // { kind, voice }
@@ -86,5 +86,3 @@ function Voices() {
     ${dialog?.kind === "mix" && html`<${MixDialog} all=${mixable} onClose=${close} />`}
   </div>`;
 }
-
-export const page = { path: "#/voices", title: "Voices", icon: "voices", component: Voices };
