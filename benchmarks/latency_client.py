@@ -85,7 +85,7 @@ def over_events(url: str, key: str, voice: str, text: str) -> Heard:
 
 
 class Socket:
-    """One open socket.
+    """One socket, open while the block runs.
 
     Args:
         url: of the server.
@@ -96,13 +96,14 @@ class Socket:
     def __init__(self, url: str, key: str, voice: str) -> None:
         self._voice = voice
         self._numbers = itertools.count()
-        self._socket = connect(
+        self._connecting = connect(
             url.replace("http", "ws", 1) + "/tts/websocket",
             additional_headers={"X-API-Key": key, "Cartesia-Version": VERSION},
             max_size=2**24,
         )
 
     def __enter__(self) -> "Socket":
+        self._socket = self._connecting.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
