@@ -62,6 +62,33 @@ def test_a_text_is_heard_while_it_is_spoken(
     assert Path(saving.value.path()).read_bytes()[:3] in (b"ID3", b"\xff\xfb\x94", b"\xff\xfb\x90")
 
 
+_LATE = """async () => {
+  const { Playback } = await import("./sound/playback.js");
+  const playback = new Playback(24000);
+  const seen = [];
+  playback.position.subscribe((seconds) => seen.push(seconds));
+  const over = (seconds) => new Promise((done) => {
+    const look = () => (playback.position.value >= seconds ? done() : setTimeout(look, 5));
+    look();
+  });
+  playback.add(new Float32Array(2400));
+  await playback.play(0);
+  await over(0.1);
+  await new Promise((done) => setTimeout(done, 100));
+  playback.add(new Float32Array(2400));
+  playback.finish();
+  await over(0.19);
+  playback.close();
+  return seen;
+}"""
+
+
+def test_words_do_not_go_back_when_sound_comes_late(page: Page) -> None:
+    seen: list[float] = page.evaluate(_LATE)
+    assert len(seen) > 5
+    assert seen == sorted(seen)
+
+
 def test_takes_are_kept_in_the_browser(page: Page) -> None:
     speak(page, "Remember this.")
     speak(page, "And this.")

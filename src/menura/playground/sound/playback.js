@@ -95,11 +95,12 @@ export class Playback {
     if (sounding.value === this) sounding.value = null;
   }
 
-  // What is heard now, which is a little behind what the device was given.
+  // What is heard now, which is a little behind what the device was given. It never goes back: where
+  // audio came too late, what was heard last is still it until the next sounds.
   #now() {
     const last = (this.end ?? this.count) / this.rate;
     const time = this.context ? this.context.currentTime - (this.context.outputLatency || 0) - this.begin : 0;
-    return Math.max(0, Math.min(time, last, this.scheduled / this.rate));
+    return Math.max(this.position.value, Math.min(time, last, this.scheduled / this.rate));
   }
 
   #schedule() {
