@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from browsing import Playground
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, Route, WebSocket, expect
 
 TEXT = "Good morning, dear lyrebird."
 
@@ -89,6 +89,18 @@ def test_words_do_not_go_back_when_sound_comes_late(page: Page) -> None:
     assert seen == sorted(seen)
 
 
+def test_speech_that_is_asked_for_too_early_waits_for_the_voices(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/v1/models", lambda route: held.append(route))
+    page.reload()
+    write(page, TEXT)
+    page.get_by_role("button", name="Speak", exact=True).click()
+    expect(page.locator("button[aria-busy=true]")).to_have_text("Speak")
+    for route in held:
+        route.continue_()
+    expect(page.locator(".word")).to_have_count(4)
+
+
 def test_takes_are_kept_in_the_browser(page: Page) -> None:
     speak(page, "Remember this.")
     speak(page, "And this.")
@@ -117,11 +129,16 @@ def test_what_was_typed_survives_a_reload(page: Page) -> None:
     expect(page.get_by_label("Emotion")).to_have_value("calm")
 
 
-def test_speech_is_stopped(page: Page) -> None:
+@pytest.mark.parametrize("way", ["button", "key"])
+def test_speech_is_stopped(page: Page, way: str) -> None:
     write(page, "[slow] " + "on and on " * 200)
     page.get_by_role("button", name="Speak", exact=True).click()
     expect(page.locator(".word").nth(3)).to_be_visible()
-    page.get_by_role("button", name="Stop", exact=True).click()
+    if way == "button":
+        page.get_by_role("button", name="Stop", exact=True).click()
+    else:
+        expect(page.locator("kbd")).to_have_text("Esc")
+        page.keyboard.press("Escape")
     expect(page.get_by_text("What came until then is here.").last).to_be_visible()
     expect(page.locator(".takes li")).to_have_count(0)
     # The socket is still good for the next text.

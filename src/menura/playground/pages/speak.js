@@ -41,6 +41,7 @@ export function Speak({ query }) {
   const models = useModels();
   const [draft, setDraft] = useDraft("speak", DRAFT);
   const [problem, setProblem] = useState("");
+  const [pressed, setPressed] = useState(false); // Before there was a voice to speak with.
   const [showCode, setShowCode] = useState(false);
   const box = useRef(null);
   const set = (name) => (value) => setDraft((before) => ({ ...before, [name]: value }));
@@ -66,11 +67,13 @@ export function Speak({ query }) {
       box.current.querySelector("textarea").focus();
       return;
     }
-    if (!voice || !model) {
-      toastError(voicesError.value ?? { code: "loading", message: "The voices are still being read.", remedy: "Try again in a moment." });
+    setProblem("");
+    if (voicesError.value && !voice) {
+      toastError(voicesError.value);
       return;
     }
-    setProblem("");
+    setPressed(!voice || !model);
+    if (!voice || !model) return;
     current.value?.playback.close();
     const made = new Take({ ...request, text: draft.text.trim() });
     made.onOver = (over) => over.state.value === "done" && over.playback.count && keepTake(over).catch(toastError);
@@ -79,6 +82,10 @@ export function Speak({ query }) {
     made.playback.play(0).catch(toastError);
     made.start().catch((error) => made.fail(error));
   };
+  useEffect(() => {
+    if (pressed && voicesError.value) setPressed(false);
+    else if (pressed && voice && model) speak();
+  }, [pressed, voice, model, voicesError.value]);
   const keys = (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -103,8 +110,8 @@ export function Speak({ query }) {
             <div class="row">
               ${busy
                 ? html`<${Button} kind="big" icon="stop" onClick=${() => take.stop()}>Stop<//>`
-                : html`<${Button} kind="primary big" icon="speak" onClick=${speak}>Speak<//>`}
-              <span class="hint keys-hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>
+                : html`<${Button} kind="primary big" icon="speak" busy=${pressed} onClick=${speak}>Speak<//>`}
+              <span class="hint keys-hint">${busy ? html`<kbd>Esc</kbd>` : html`<kbd>Ctrl</kbd> <kbd>Enter</kbd>`}</span>
             </div>
             <${Button} kind="quiet" icon="copy" onClick=${() => setShowCode(true)} disabled=${!voice}>As code<//>
           </div>
