@@ -24,7 +24,7 @@ export function lengthInWords(seconds, mode) {
   const { from, to, words } = LENGTHS[mode];
   if (seconds < from) return `${words} are best for ${mode}`;
   if (seconds <= to) return `a good length for ${mode}`;
-  return `long enough: ${words} are best, more does not help`;
+  return `long enough; ${words} are best, more does not help`;
 }
 
 // `onClip` gets the clip when the recording is over.
