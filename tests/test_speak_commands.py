@@ -25,7 +25,7 @@ def test_a_wav_is_written_whole(data: Path) -> None:
     with wave.open("hello.wav") as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (24000, 1, 2)
         assert file.getnframes() / 24000 == pytest.approx(spoken["seconds"], abs=1e-3)
-    assert not list(Path().glob("*.part"))
+    assert [path.name for path in Path().iterdir() if path.is_file()] == ["hello.wav"]
 
 
 def test_an_mp3_by_its_ending_from_a_file_of_text(data: Path) -> None:

@@ -1,6 +1,5 @@
 """The library as a program on this machine uses it: voices and keys, named as people do."""
 
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from menura.settings import Settings
 from menura.work.jobs import Advice
 from menura.work.tuned_models import InspectModelJob, ModelOutcome, inspect_model
 from menura.work.voices import VoiceOutcome, inspect
+from menura.work.whole_files import replacing
 
 _SHORTEST_PREFIX = 4
 
@@ -314,18 +314,14 @@ def whole_file(target: Path) -> Iterator[Path]:
 
     Raises InputError where nothing can be written.
     """
-    partial = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        try:
+        with replacing(target, anywhere=True) as partial:
             yield partial
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(
             "file_not_writable",
             f"The file {str(target)!r} cannot be written: {error.strerror or error}.",
-            "Give a path in a folder that exists and that you may write to.",
+            "Give a path in a folder with room that exists and that you may write to.",
         ) from error
 
 

@@ -175,7 +175,7 @@ def test_what_cannot_be_exported(catalogue: Catalogue, tmp_path: Path) -> None:
     with pytest.raises(ConflictError, match="All voices"):
         files.export(first, tmp_path / "x")
     assert not (tmp_path / "x").exists()
-    assert not list(tmp_path.glob("*.part"))
+    assert not list(tmp_path.glob("*.part*"))
 
 
 def test_names_of_imports(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ client to trust the authority trusts this server, and nobody can make further ce
 
 import datetime
 import ipaddress
-import os
 import re
 import socket
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from menura.work.whole_files import write_whole
 
 DAYS = 825
 """Validity of both; some systems refuse server certificates that are valid for longer."""
@@ -47,8 +48,8 @@ def development_certificate(folder: Path, host: str) -> DevelopmentCertificate:
     if not _usable(found, names):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         authority, server = _made(names)
-        _write(found.authority, authority, 0o644)
-        _write(found.server, server, 0o600)
+        write_whole(found.authority, authority, 0o644)
+        write_whole(found.server, server, 0o600)
     return found
 
 
@@ -149,11 +150,3 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(content)
-    part.replace(path)

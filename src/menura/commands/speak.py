@@ -159,17 +159,16 @@ def _deliver(
 def _write_whole(path: Path, data: bytes, form: "OutputFormat") -> None:
     from menura.audio.encode import complete_wav
     from menura.errors import InputError
+    from menura.work.whole_files import replacing
 
-    partial = path.with_name(f"{path.name}.part")
     try:
-        partial.write_bytes(complete_wav(data) if form.container == "wav" else data)
-        partial.replace(path)
+        with replacing(path, anywhere=True) as partial:
+            partial.write_bytes(complete_wav(data) if form.container == "wav" else data)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise InputError(
             "output_unwritable",
             f"{str(path)!r} cannot be written: {error.strerror or error}.",
-            "Name a file in a folder that exists and that you may write to.",
+            "Name a file in a folder with room that exists and that you may write to.",
         ) from error
 
 

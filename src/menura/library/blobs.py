@@ -9,6 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from menura.errors import ServerError
+from menura.work.whole_files import write_whole
 
 ORPHAN_SECONDS = 3600.0
 """Younger files are left alone: another process may be about to write the row that names them."""
@@ -28,16 +29,7 @@ class BlobStore:
 
     def write(self, name: str, data: bytes) -> str:
         """Writes a file that appears only when it is whole on disk; returns its SHA-256."""
-        partial = self.folder / f"{name}.part"
-        try:
-            with partial.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self.folder / name)
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
+        write_whole(self.folder / name, data)
         _sync_folder(self.folder)
         return hashlib.sha256(data).hexdigest()
 
