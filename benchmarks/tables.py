@@ -16,6 +16,7 @@ from benchmarks.tables_cloning import clone_eval
 from benchmarks.tables_latency import latency
 from benchmarks.tables_playground import playground
 from benchmarks.tables_pro import pro_cloning
+from benchmarks.tables_transcription import transcription
 from benchmarks.tables_variants import localization, modes, speed
 
 Result = dict[str, Any]
@@ -83,6 +84,7 @@ SECTIONS: dict[str, Callable[[Result], str]] = {
     "speed": speed,
     "latency": latency,
     "long_text": long_text,
+    "transcription": transcription,
     "startup": startup,
     "playground": playground,
 }
