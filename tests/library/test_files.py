@@ -10,6 +10,7 @@ import pytest
 
 from menura.errors import InputError, NotFoundError, PermissionDeniedError, ServerError
 from menura.library.files import NAME_CHARACTERS, PURPOSES, check_purpose, new_file_id, plain_name
+from menura.library.paging import Window
 from menura.library.store import Library
 from menura.library.tables import StoredFile
 from menura.settings import Settings
@@ -61,42 +62,45 @@ def test_a_file_of_an_unknown_purpose_is_not_kept(library: Library, owner: str) 
 def test_the_list_is_paged_both_ways_and_filtered(library: Library, owner: str) -> None:
     made = [keep(library, owner, f"Take {n}%.wav").id for n in range(5)][::-1]
     files = library.files
-    assert [f.id for f in files.list(owner).files] == made
-    page = files.list(owner, limit=2)
-    assert ([f.id for f in page.files], page.has_more) == (made[:2], True)
-    page = files.list(owner, limit=2, after=made[3])
-    assert ([f.id for f in page.files], page.has_more) == (made[4:], False)
-    assert not files.list(owner, limit=2, after=made[4]).files
-    page = files.list(owner, limit=2, before=made[3])
-    assert ([f.id for f in page.files], page.has_more) == (made[1:3], True)
-    assert [f.id for f in files.list(owner, q="take 3").files] == [made[1]]
-    assert len(files.list(owner, q="%").files) == 5
-    assert not files.list(owner, q="_").files
-    assert not files.list(owner, purpose="fine_tune").files
-    assert len(files.list(owner, purpose="voice-clone").files) == 5
-    for wrong in ({"after": "file_x"}, {"after": made[0], "before": made[1]}, {"purpose": "fun"}):
-        with pytest.raises(InputError):
-            files.list(owner, **wrong)  # type: ignore[arg-type]
+    assert [f.id for f in files.list(owner, Window()).rows] == made
+    page = files.list(owner, Window(limit=2))
+    assert ([f.id for f in page.rows], page.has_more) == (made[:2], True)
+    page = files.list(owner, Window(limit=2, after=made[3]))
+    assert ([f.id for f in page.rows], page.has_more) == (made[4:], False)
+    assert not files.list(owner, Window(limit=2, after=made[4])).rows
+    page = files.list(owner, Window(limit=2, before=made[3]))
+    assert ([f.id for f in page.rows], page.has_more) == (made[1:3], True)
+    assert [f.id for f in files.list(owner, Window(), q="take 3").rows] == [made[1]]
+    assert len(files.list(owner, Window(), q="%").rows) == 5
+    assert not files.list(owner, Window(), q="_").rows
+    assert not files.list(owner, Window(), purpose="fine_tune").rows
+    assert len(files.list(owner, Window(), purpose="voice-clone").rows) == 5
+    with pytest.raises(InputError):
+        files.list(owner, Window(after="file_x"))
+    with pytest.raises(InputError):
+        files.list(owner, Window(), purpose="fun")
+    with pytest.raises(InputError):
+        Window(after=made[0], before=made[1])
 
 
 def test_a_deleted_file_is_still_a_place_in_the_list(library: Library, owner: str) -> None:
     made = [keep(library, owner).id for _ in range(3)][::-1]
     library.files.delete(owner, made[1])
-    assert [f.id for f in library.files.list(owner, after=made[1]).files] == made[2:]
-    assert [f.id for f in library.files.list(owner, before=made[1]).files] == made[:1]
+    assert [f.id for f in library.files.list(owner, Window(after=made[1])).rows] == made[2:]
+    assert [f.id for f in library.files.list(owner, Window(before=made[1])).rows] == made[:1]
 
 
 def test_files_of_others_do_not_exist(library: Library, owner: str) -> None:
     row = keep(library, owner)
     other = library.organisations.create("other").id
-    assert not library.files.list(other).files
+    assert not library.files.list(other, Window()).rows
     for call in (library.files.get, library.files.delete):
         with pytest.raises(NotFoundError):
             call(other, row.id)
     with pytest.raises(NotFoundError):
         library.files.sign(other, row.id, 2**33)
     with pytest.raises(InputError):
-        library.files.list(other, after=row.id)
+        library.files.list(other, Window(after=row.id))
 
 
 def test_a_link_opens_one_file_until_its_time(library: Library, owner: str) -> None:

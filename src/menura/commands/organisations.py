@@ -1,11 +1,17 @@
 """`menura organisations`: create, list, plan."""
 
-from typing import Annotated
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from menura.commands.describe import organisation_json, organisation_table
 from menura.commands.terminal import Data, Json, Terminal, make_settings, quiet
+
+if TYPE_CHECKING:
+    from menura.catalogue import Organisations
+    from menura.library.organisations import Account
 
 app = typer.Typer(
     help="Organisations: each has its own voices, keys, limits and usage.", no_args_is_help=True
@@ -42,13 +48,8 @@ def create_organisation(
     as_json: Json = False,
 ) -> None:
     """Make an organisation. Keys for it: menura keys create --organisation NAME."""
-    with Terminal(as_json) as terminal:
-        from menura.studio import Menura
-
-        limits = _given(contexts, streams, credits, pro_cloning)
-        with Menura(settings=quiet(make_settings(data))) as menura:
-            made = menura.organisations.create(name, plan, **limits)
-        terminal.result(organisation_json(made), organisation_table([made]))
+    limits = _given(contexts, streams, credits, pro_cloning)
+    _change(data, as_json, lambda everyone: everyone.create(name, plan, **limits))
 
 
 @app.command("list")
@@ -78,12 +79,19 @@ def set_plan(
     as_json: Json = False,
 ) -> None:
     """Put an organisation on a plan. Limits of its own that it had before are dropped."""
+    limits = _given(contexts, streams, credits, pro_cloning)
+    _change(data, as_json, lambda everyone: everyone.set_plan(name, plan, **limits))
+
+
+def _change(
+    data: Path | None, as_json: bool, change: Callable[["Organisations"], "Account"]
+) -> None:
+    """Does something to an organisation and shows it."""
     with Terminal(as_json) as terminal:
         from menura.studio import Menura
 
-        limits = _given(contexts, streams, credits, pro_cloning)
         with Menura(settings=quiet(make_settings(data))) as menura:
-            account = menura.organisations.set_plan(name, plan, **limits)
+            account = change(menura.organisations)
         terminal.result(organisation_json(account), organisation_table([account]))
 
 

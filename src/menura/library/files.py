@@ -6,16 +6,16 @@ import os
 import secrets
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from menura.errors import InputError, NotFoundError, PermissionDeniedError, ServerError
 from menura.library.blobs import BlobStore
 from menura.library.database import Database
+from menura.library.paging import Page, Window, read_page
 from menura.library.tables import StoredFile
 
 PURPOSES = ("agent_background_sound", "fine_tune", "tts_generation", "voice-clone")
@@ -25,15 +25,6 @@ _ID_CHARACTERS = 22
 """In base 58: 128 bits, so that no id can be guessed."""
 
 _TOMBSTONE_DAYS = 1
-
-
-@dataclass(frozen=True)
-class FilePage:
-    """A stretch of the list, newest first, ties by id."""
-
-    files: Sequence[StoredFile]
-    has_more: bool
-    """Whether more follow in the direction that was asked for."""
 
 
 def new_id(kind: str) -> str:
@@ -132,53 +123,23 @@ class FileStore:
     def list(
         self,
         organisation_id: str,
+        window: Window,
         *,
         purpose: str | None = None,
         q: str | None = None,
-        limit: int | None = None,
-        after: str | None = None,
-        before: str | None = None,
-    ) -> FilePage:
-        """Lists files, newest first, ties by id.
+    ) -> Page[StoredFile]:
+        """Lists files, newest first, ties by id; `q` is a part of the name, in any case.
 
-        `q` is a part of the name, in any case. `after` and `before` are ids and exclude each other.
-        Raises InputError for an unknown one, and for an unknown purpose.
+        Raises InputError for an unknown purpose or cursor. A client that deletes while it walks
+        through its list names a deleted file in its next call, so that is a cursor, too.
         """
-        if after is not None and before is not None:
-            raise InputError(
-                "cursors_exclusive",
-                "A list cannot start after one file and end before another.",
-                "Give starting_after or ending_before, not both.",
-            )
-        conditions: list[ColumnElement[bool]] = [
-            StoredFile.organisation_id == organisation_id,
-            StoredFile.deleted_at.is_(None),
-        ]
+        conditions = [StoredFile.deleted_at.is_(None)]
         if purpose is not None:
             conditions.append(StoredFile.purpose == check_purpose(purpose))
         if q is not None:
             conditions.append(StoredFile.filename.icontains(q, autoescape=True))
-        backwards = before is not None
-        cursor = before if backwards else after
         with self._database.read() as session:
-            if cursor is not None:
-                place = _place(session, organisation_id, cursor)
-                tie = StoredFile.id < place.id if backwards else StoredFile.id > place.id
-                moment = StoredFile.created_at
-                side = moment > place.created_at if backwards else moment < place.created_at
-                conditions.append(or_(side, and_(moment == place.created_at, tie)))
-            order = (
-                (StoredFile.created_at.asc(), StoredFile.id.desc())
-                if backwards
-                else (StoredFile.created_at.desc(), StoredFile.id.asc())
-            )
-            query = select(StoredFile).where(*conditions).order_by(*order)
-            if limit is not None:
-                query = query.limit(limit + 1)
-            found = session.scalars(query).all()
-        has_more = limit is not None and len(found) > limit
-        kept = found[:limit] if has_more else found
-        return FilePage(kept[::-1] if backwards else kept, has_more)
+            return read_page(session, StoredFile, organisation_id, window, *conditions)
 
     def delete(self, organisation_id: str, file_id: str) -> None:
         """Deletes a file for good; its row stays as a place in the list. Raises NotFoundError."""
@@ -229,18 +190,6 @@ def _find(session: Session, organisation_id: str, file_id: str) -> StoredFile:
     row = session.get(StoredFile, file_id)
     if row is None or row.organisation_id != organisation_id or row.deleted_at is not None:
         raise _not_found(file_id)
-    return row
-
-
-def _place(session: Session, organisation_id: str, cursor: str) -> StoredFile:
-    # A client that deletes while it walks through its list names a deleted file in its next call.
-    row = session.get(StoredFile, cursor)
-    if row is None or row.organisation_id != organisation_id:
-        raise InputError(
-            "cursor_not_found",
-            f"There is no file {cursor[:80]!r} to continue from.",
-            "Give the id of the last (or first) file of the page before.",
-        )
     return row
 
 

@@ -16,6 +16,7 @@ from menura.api.multipart import receive_form
 from menura.api.schemas import RequestBody, parse, read_body
 from menura.errors import InputError, NotFoundError
 from menura.library.files import PURPOSES, check_purpose
+from menura.library.paging import Window
 from menura.library.tables import StoredFile
 
 router = APIRouter(tags=["Files"])
@@ -128,15 +129,13 @@ async def list_files(
     page = await run_in_threadpool(
         at.library.files.list,
         caller.organisation_id,
+        Window(limit, starting_after or None, ending_before or None),
         purpose=purpose or None,
         q=q or None,
-        limit=limit,
-        after=starting_after or None,
-        before=ending_before or None,
     )
-    next_page = page.files[-1].id if page.files and page.has_more else None
+    next_page = page.rows[-1].id if page.rows and page.has_more else None
     return FilePageBody(
-        data=[_show(row) for row in page.files], has_more=page.has_more, next_page=next_page
+        data=[_show(row) for row in page.rows], has_more=page.has_more, next_page=next_page
     )
 
 
