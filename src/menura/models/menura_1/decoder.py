@@ -24,6 +24,8 @@ FRAME = 2 * PITCH_HOP
 """Samples of one duration frame."""
 
 _FFT, _HOP = 20, 5
+"""Of the transforms at both ends of the generator."""
+
 _BINS = _FFT // 2 + 1
 _HARMONICS = 9
 BLOCKS = 3
@@ -46,16 +48,36 @@ class HarmonicSource(nn.Module):
 
     def forward(self, f0: Tensor, generator: torch.Generator | None) -> Tensor:
         """Maps F0 in Hz [B, T] to the source [B, T·300]; without a generator there is no noise."""
-        multiples = torch.arange(1, _HARMONICS + 1, device=f0.device, dtype=torch.float32)
-        cycles = (f0.float()[:, None, :] * multiples[:, None] / SAMPLE_RATE) % 1.0  # [B, 9, T]
-        phase = torch.cumsum(cycles, dim=2) * (2 * math.pi * PITCH_HOP)
-        phase = F.interpolate(phase, scale_factor=float(PITCH_HOP), mode="linear")
+        return self.mixed(self.phase(f0), f0, self.noise(f0, generator))
+
+    def phase(self, f0: Tensor) -> Tensor:
+        """Phases of F0 [B, T] and its harmonics in cycles, [B, 9, T], float64.
+
+        They grow to 10⁵: as float32 they would be a hundredth of a cycle off.
+        """
+        multiples = torch.arange(1, _HARMONICS + 1, device=f0.device, dtype=torch.float64)
+        cycles = (f0.double()[:, None, :] * multiples[:, None] / SAMPLE_RATE) % 1.0
+        return torch.cumsum(cycles, dim=2) * PITCH_HOP
+
+    def noise(self, f0: Tensor, generator: torch.Generator | None) -> Tensor | None:
+        """White noise [B, 9, T·300] for F0 [B, T]."""
+        if generator is None:
+            return None
+        shape = (f0.shape[0], _HARMONICS, f0.shape[1] * PITCH_HOP)
+        return torch.randn(shape, generator=generator, device=generator.device).to(f0.device)
+
+    def mixed(self, phase: Tensor, f0: Tensor, noise: Tensor | None) -> Tensor:
+        """Maps a stretch's phases, F0 and noise to its source, [B, T·300].
+
+        A stretch cut out of a longer one differs from it by its first and last half hop.
+        """
+        cycles = F.interpolate(phase, scale_factor=float(PITCH_HOP), mode="linear")
+        phase = (cycles - cycles.floor()).float() * (2 * math.pi)
         voiced = (f0 > 10).float().repeat_interleave(PITCH_HOP, dim=1)[:, None, :]
-        waves = torch.sin(phase) * self.amplitude * voiced  # [B, 9, T·300]
-        if generator is not None:
-            noise = torch.randn(waves.shape, generator=generator, device=generator.device)
+        waves = torch.sin(phase) * self.amplitude * voiced
+        if noise is not None:
             level = voiced * self.voiced_noise + (1 - voiced) * (self.amplitude / 3)
-            waves = waves + level * noise.to(waves.device)
+            waves = waves + level * noise
         mixed = F.linear(waves.transpose(1, 2), self.l_linear.weight, self.l_linear.bias)
         return torch.tanh(mixed)[..., 0]
 
@@ -82,11 +104,14 @@ class Generator(nn.Module):
         self.conv_post = nn.Conv1d(128, 2 * _BINS, 7, padding=3)
         self.register_buffer("window", torch.hann_window(_FFT), persistent=False)
 
-    def spectrum(self, source: Tensor) -> Tensor:
-        """Magnitudes and phases of an excitation [B, N·5], [B, 22, N + 1]."""
+    def spectrum(self, source: Tensor, *, center: bool = True) -> Tensor:
+        """Magnitudes and phases of an excitation [B, N·5], [B, 22, N + 1].
+
+        Without `center` it stands within its surroundings of 10 samples on both sides.
+        """
         window: Tensor = self.window  # type: ignore[assignment]
         spectrum = torch.stft(
-            source, _FFT, _HOP, window=window.float(), center=True, return_complex=True
+            source, _FFT, _HOP, window=window.float(), center=center, return_complex=True
         )
         return torch.cat([spectrum.abs(), spectrum.angle()], dim=1)
 
@@ -119,7 +144,11 @@ class Generator(nn.Module):
 
     def wave(self, x: Tensor) -> Tensor:
         """Turns the last stage's output [B, 128, N + 1] into a waveform [B, N·5]."""
-        x = self.conv_post(F.leaky_relu(x, 0.01)).float()
+        return self.transformed(self.conv_post(F.leaky_relu(x, 0.01)))
+
+    def transformed(self, x: Tensor) -> Tensor:
+        """Inverse transform of the last convolution's output, [B, 22, N + 1] to [B, N·5]."""
+        x = x.float()
         magnitude, phase = x[:, :_BINS].exp(), x[:, _BINS:].sin()
         window: Tensor = self.window  # type: ignore[assignment]
         return torch.istft(
@@ -157,13 +186,18 @@ class Decoder(nn.Module):
 
     def hidden(self, text: Tensor, f0: Tensor, energy: Tensor, style: Style) -> Tensor:
         """The part before the generator: inputs as in `forward`, gives [B, 512, 2·T]."""
-        f0_low = self.F0_conv(f0[:, None].to(text.dtype))  # [B, 1, T]
-        energy_low = self.N_conv(energy[:, None].to(text.dtype))
-        x = self.encode(torch.cat([text, f0_low, energy_low], dim=1), style)
-        side = torch.cat([self.asr_res[0](text), f0_low, energy_low], dim=1)  # [B, 66, T]
+        x, side = self.inputs(text, f0, energy)
+        x = self.encode(x, style)
         for block in self.decode:
             x = block(torch.cat([x, side], dim=1), style)
         return x
+
+    def inputs(self, text: Tensor, f0: Tensor, energy: Tensor) -> tuple[Tensor, Tensor]:
+        """What the first block gets, [B, 514, T], and what every later one gets too, [B, 66, T]."""
+        f0_low = self.F0_conv(f0[:, None].to(text.dtype))  # [B, 1, T]
+        energy_low = self.N_conv(energy[:, None].to(text.dtype))
+        x = torch.cat([text, f0_low, energy_low], dim=1)
+        return x, torch.cat([self.asr_res[0](text), f0_low, energy_low], dim=1)
 
     def forward(
         self,

@@ -150,17 +150,27 @@ class StyledResidualBlock(nn.Module):
 
     def forward(self, x: Tensor, style: Style) -> Tensor:
         """Maps [B, inputs, T] to [B, outputs, T or 2·T]."""
-        shortcut = x
-        if self.upsample:
-            shortcut = shortcut.repeat_interleave(2, dim=2)
-        if self.conv1x1 is not None:
-            shortcut = self.conv1x1(shortcut)
-        x = F.leaky_relu(self.norm1(x, style), 0.2)
+        y = self.activated(x, style)
         if self.pool is not None:
-            x = self.pool(x)
-        x = self.conv1(x)
-        x = self.conv2(F.leaky_relu(self.norm2(x, style), 0.2))
-        return (x + shortcut) * (1 / math.sqrt(2))
+            y = self.pool(y)
+        y = self.conv1(y)
+        y = self.conv2(F.leaky_relu(self.norm2(y, style), 0.2))
+        return halved_power(y + self.shortcut(x))
+
+    def shortcut(self, x: Tensor) -> Tensor:
+        """The residual path."""
+        if self.upsample:
+            x = x.repeat_interleave(2, dim=2)
+        return x if self.conv1x1 is None else self.conv1x1(x)
+
+    def activated(self, x: Tensor, style: Style) -> Tensor:
+        """What the first convolution, or the upsampling before it, gets."""
+        return F.leaky_relu(self.norm1(x, style), 0.2)
+
+
+def halved_power(x: Tensor) -> Tensor:
+    """Makes the sum of two equally loud signals as loud as one of them."""
+    return x * (1 / math.sqrt(2))
 
 
 def snake(x: Tensor, alpha: Tensor) -> Tensor:

@@ -27,13 +27,15 @@ from menura.models.contract import (
     VoiceState,
 )
 from menura.models.menura_1 import norm_statistics, voices, weights
-from menura.models.menura_1.decoder import FRAME, PITCH_HOP, SAMPLE_RATE
+from menura.models.menura_1.crew import Crew
+from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
 from menura.models.menura_1.edges import Edges, faded, sounding
 from menura.models.menura_1.layers import STYLE, Both, FixedNorms, in_turn
 from menura.models.menura_1.merging import Merger
 from menura.models.menura_1.network import PAD, Network, Plan
+from menura.models.menura_1.pieces import Pieces
 from menura.models.menura_1.state import SNAPSHOT, Prosody, check, split_state
-from menura.models.menura_1.streaming import Crew, Pieces, decode, onset
+from menura.models.menura_1.streaming import after, decode, onset
 from menura.models.menura_1.symbols import token_ids
 from menura.models.menura_1.timings import Teller, timings
 from menura.settings import Settings
@@ -198,12 +200,11 @@ class Menura1:
         self, utterance: Utterance, voice: VoiceState, plan: Plan, generator: torch.Generator
     ) -> Iterator[SpokenAudio]:
         crew = self._threads()
+        plan = after(plan, onset(int(plan.durations[0])))
         pieces = Pieces(self.network.decoder, self._fixed(len(utterance.phonemes)), plan, generator)
-        pad = int(plan.durations[0])
-        begin = onset(pad) * PITCH_HOP
-        ends = np.cumsum(plan.durations.numpy()) * FRAME - begin
+        ends = np.cumsum(plan.durations.numpy()) * FRAME
         edges, teller = Edges(), Teller(utterance, ends / SAMPLE_RATE)
-        with closing(decode(crew, pieces, pad)) as stream:
+        with closing(decode(crew, pieces)) as stream:
             while True:
                 self.activate(voice)  # another voice may have spoken meanwhile
                 try:

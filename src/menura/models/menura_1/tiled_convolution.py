@@ -55,15 +55,15 @@ class _Spectrum:
         whole = size - taps + 1
         return cls(both, products, inverse[:, :whole].T.contiguous(), taps, outputs)
 
-    def apply(self, x: Tensor, dilation: int) -> Tensor:
-        """Correlates [B, inputs, T] with the weights, zero-padded to the same length."""
-        batch, channels, steps = x.shape
+    def apply(self, x: Tensor, dilation: int, pad: int) -> Tensor:
+        """Correlates [B, inputs, T] with the weights, with `pad` zeros at both ends."""
+        batch, channels, given = x.shape
         whole, size = self.back.shape[0], self.forward.shape[1]
-        pad = dilation * (self.taps - 1) // 2
+        steps = given + 2 * pad - dilation * (self.taps - 1)
         # Each of the `dilation` interleaved sequences is cut into tiles of its own.
         tiles = math.ceil(math.ceil(steps / dilation) / whole)
         length = (tiles * whole + self.taps - 1) * dilation
-        padded = F.pad(x.transpose(0, 1), (pad, length - steps - pad))  # [C, B, length]
+        padded = F.pad(x.transpose(0, 1), (pad, length - given - pad))  # [C, B, length]
         view = padded.contiguous().as_strided(
             (size, channels, batch, tiles, dilation),
             (dilation, batch * length, length, whole * dilation, 1),
@@ -81,20 +81,24 @@ class _Correlate(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, layer: "TiledConv1d") -> Tensor:  # noqa: ANN401
         ctx.layer = layer
-        return layer.spectrum().apply(x, layer.dilation[0])
+        return layer.spectrum().apply(x, layer.dilation[0], layer.same)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:  # noqa: ANN401
         layer: TiledConv1d = ctx.layer
-        return layer.spectrum(flipped=True).apply(gradients[0], layer.dilation[0]), None
+        spectrum = layer.spectrum(flipped=True)
+        return spectrum.apply(gradients[0], layer.dilation[0], layer.same), None
 
 
 class TiledConv1d(nn.Conv1d):
     """A convolution that keeps the length, tiled where that is faster and its weight is frozen."""
 
     def __init__(self, channels: int, taps: int, *, dilation: int = 1) -> None:
-        padding = dilation * (taps - 1) // 2
-        super().__init__(channels, channels, taps, dilation=dilation, padding=padding)
+        same = dilation * (taps - 1) // 2
+        super().__init__(channels, channels, taps, dilation=dilation, padding=same)
+        self.same = same
+        """Zeros at both ends that keep the length."""
+
         self._spectra: dict[bool, tuple[Tensor, _Spectrum]] = {}
 
     def spectrum(self, *, flipped: bool = False) -> _Spectrum:
@@ -114,14 +118,23 @@ class TiledConv1d(nn.Conv1d):
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002
         """Maps [B, C, T] to [B, C, T]."""
-        tiled = (
-            self.kernel_size[0] in _TILE
-            and input.device.type == "cpu"
-            and input.dtype == self.weight.dtype == torch.float32
-            and not self.weight.requires_grad
-            and not torch.is_autocast_enabled("cpu")
-        )
-        if not tiled:
+        if not self._tiled(input):
             return super().forward(input)
         assert self.bias is not None
         return _Correlate.apply(input, self) + self.bias[:, None]  # type: ignore[no-untyped-call]
+
+    def valid(self, x: Tensor) -> Tensor:
+        """Maps [B, C, T] to the [B, C, T - dilation·(taps - 1)] that no padding touches."""
+        if not self._tiled(x):
+            return F.conv1d(x, self.weight, self.bias, 1, 0, self.dilation)
+        assert self.bias is not None
+        return self.spectrum().apply(x, self.dilation[0], 0) + self.bias[:, None]
+
+    def _tiled(self, x: Tensor) -> bool:
+        return (
+            self.kernel_size[0] in _TILE
+            and x.device.type == "cpu"
+            and x.dtype == self.weight.dtype == torch.float32
+            and not self.weight.requires_grad
+            and not torch.is_autocast_enabled("cpu")
+        )
