@@ -22,6 +22,7 @@ def transcription(result: Result) -> str:
             [
                 [title, *(show(result[key]) for _, show in _ROWS)]
                 for title, key in (("text", "plain"), ("text and the time of each word", "timed"))
+                if result[key] is not None
             ],
         ),
         f"The first request of a server, for 10 s, took {result['first_request_seconds']:.1f} s: "

@@ -1,6 +1,6 @@
 """How fast a server writes a long recording down, and how well.
 
-    python -m benchmarks.transcription [--threads 2]
+    python -m benchmarks.transcription [--threads 2] [--text-only]
 
 The recordings of `clone_eval` that have a transcript are joined, with half a second between them,
 to one file of five minutes, which is sent to `POST /stt` of a server in a process of its own: once
@@ -132,7 +132,7 @@ def measure(server: Server, recording: Recording, *, words: bool) -> Row:
     }
 
 
-def run(threads: int, least_seconds: float) -> Row:
+def run(threads: int, least_seconds: float, *, words: bool) -> Row:
     """Starts a server and measures; returns the result."""
     recording = joined(LISTING, least_seconds)
     with tempfile.TemporaryDirectory() as data, Server(data, threads) as server:
@@ -140,7 +140,7 @@ def run(threads: int, least_seconds: float) -> Row:
         ask(server, joined(LISTING, WARM_UP_SECONDS).wav, words=False)
         loading = time.perf_counter() - began
         plain = measure(server, recording, words=False)
-        timed = measure(server, recording, words=True)
+        timed = measure(server, recording, words=True) if words else None
     return {
         **circumstances(),
         "options": {"threads": threads},
@@ -156,9 +156,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--threads", type=int, default=2, help="of the server's workers")
     parser.add_argument("--seconds", type=float, default=300.0, help="least length of the file")
+    parser.add_argument("--text-only", action="store_true", help="leave out the times of words")
     parser.add_argument("--out", type=Path, default=RESULTS / "transcription.json")
     arguments = parser.parse_args()
-    result = run(arguments.threads, arguments.seconds)
+    result = run(arguments.threads, arguments.seconds, words=not arguments.text_only)
     write_json(arguments.out, result)
     sys.stdout.write(json.dumps(result, indent=1) + "\n")
 
