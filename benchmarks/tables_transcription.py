@@ -1,5 +1,6 @@
 """The section of the results page on writing recordings down."""
 
+from collections.abc import Callable
 from typing import Any
 
 from benchmarks.markdown import circumstances, section, table
@@ -30,7 +31,7 @@ def transcription(result: Result) -> str:
     )
 
 
-_ROWS = (
+_ROWS: tuple[tuple[str, Callable[[Result], str]], ...] = (
     ("took", lambda row: f"{row['seconds']:.1f} s"),
     ("real-time factor", lambda row: f"{row['rtf']:.3f}"),
     ("CPU", lambda row: f"{row['cpu_seconds']:.1f} s"),

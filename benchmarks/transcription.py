@@ -66,9 +66,9 @@ def joined(listing: Path, least_seconds: float) -> Recording:
         audio += [sound, pause]
         texts.append(row["transcript"])
         samples += sound.size + pause.size
-    file = io.BytesIO()
-    soundfile.write(file, np.concatenate(audio), RATE, format="WAV", subtype="PCM_16")
-    return Recording(file.getvalue(), samples / RATE, " ".join(texts), len(texts))
+    whole = io.BytesIO()
+    soundfile.write(whole, np.concatenate(audio), RATE, format="WAV", subtype="PCM_16")
+    return Recording(whole.getvalue(), samples / RATE, " ".join(texts), len(texts))
 
 
 class Peak:

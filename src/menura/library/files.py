@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from menura.errors import InputError, NotFoundError, PermissionDeniedError, ServerError
@@ -133,7 +133,7 @@ class FileStore:
         Raises InputError for an unknown purpose or cursor. A client that deletes while it walks
         through its list names a deleted file in its next call, so that is a cursor, too.
         """
-        conditions = [StoredFile.deleted_at.is_(None)]
+        conditions: list[ColumnElement[bool]] = [StoredFile.deleted_at.is_(None)]
         if purpose is not None:
             conditions.append(StoredFile.purpose == check_purpose(purpose))
         if q is not None:
