@@ -78,6 +78,20 @@ async def test_speaks_in_a_process_of_its_own(pool: WorkerPool) -> None:
     assert pool.cloning.process_id is None, "nothing was cloned, so no second model is loaded"
 
 
+async def test_files_of_the_folder_it_is_started_in_are_no_modules(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "wave.py").write_text("raise SystemExit('this is not the wave of Python')")
+    (tmp_path / "numpy.py").write_text("raise SystemExit('this is not numpy')")
+    monkeypatch.chdir(tmp_path)
+    pool = WorkerPool(settings, engine="tiny_engine:TinyEngine", together=2)
+    await pool.start()
+    try:
+        assert await spoken(pool, "one")
+    finally:
+        await pool.stop()
+
+
 async def test_jobs_sent_before_the_model_is_loaded_wait_for_it(pool: WorkerPool) -> None:
     assert not pool.state.ready
     assert await spoken(pool, "early")

@@ -15,7 +15,8 @@ async def spawn(settings: Settings, niceness: int) -> asyncio.subprocess.Process
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "menura.work.worker", str(niceness)),
+            # Without -P a file of the user's folder, say `profile.py`, would stand for a module.
+            *("-P", "-m", "menura.work.worker", str(niceness)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=worker_environment(settings),
