@@ -9,7 +9,7 @@ import torch
 from menura.models.menura_1 import norm_statistics
 from menura.models.menura_1.crew import Crew
 from menura.models.menura_1.decoder import Decoder
-from menura.models.menura_1.edges import Edges, faded, sounding
+from menura.models.menura_1.edges import BRINK, Edges, faded, sounding
 from menura.models.menura_1.layers import FixedNorms
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.pieces import Pieces, Stopped
@@ -91,7 +91,7 @@ def test_edges_of_pieces_are_those_of_the_whole(cut: int, pause: int) -> None:
     samples[5000:9000] = 0.5
     samples[9000 + pause : 9500 + pause] = 0.25
     first, last = sounding(samples)
-    edges = Edges()
+    edges = Edges(samples.size)
     given = [edges.write(samples[i : i + cut]) for i in range(0, samples.size, cut)]
     joined = np.concatenate([*given, edges.finish()])
     assert edges.first == first
@@ -99,8 +99,24 @@ def test_edges_of_pieces_are_those_of_the_whole(cut: int, pause: int) -> None:
     assert np.array_equal(joined, faded(samples[first:last]))
 
 
+def test_a_click_at_the_very_end_and_noise_are_no_speech() -> None:
+    samples = np.zeros(24000, np.float32)
+    samples[6000:12000] = 0.5
+    samples[-200:-190] = 0.1
+    first, last = sounding(samples)
+    assert last == 12000 - 1 + int(0.14 * 24000)
+    edges = Edges(samples.size)
+    streamed = np.concatenate(
+        [*(edges.write(part) for part in np.split(samples, 10)), edges.finish()]
+    )
+    assert np.array_equal(streamed, faded(samples[first:last]))
+    samples[:6000] = samples[12000:-BRINK] = 0.004
+    samples[1000] = 0.1
+    assert sounding(samples, begin=3000) == (first, last)
+
+
 def test_an_utterance_without_any_sound_is_kept() -> None:
-    edges = Edges()
+    edges = Edges(500 + BRINK)
     assert edges.write(np.zeros(500, np.float32)).size == 0
     assert edges.finish().size == edges.given == 500
 

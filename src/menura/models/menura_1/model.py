@@ -189,7 +189,7 @@ class Menura1:
                 self.activate(voice)  # another voice may have spoken meanwhile
                 rested = time.monotonic()
         samples = audio[0].float().cpu().numpy()
-        first, last = sounding(samples)
+        first, last = sounding(samples, onset(int(plan.durations[0])) * FRAME)
         ends = np.cumsum(plan.durations.cpu().numpy()) * FRAME
         yield SpokenAudio(
             faded(samples[first:last]),
@@ -203,7 +203,7 @@ class Menura1:
         plan = after(plan, onset(int(plan.durations[0])))
         pieces = Pieces(self.network.decoder, self._fixed(len(utterance.phonemes)), plan, generator)
         ends = np.cumsum(plan.durations.numpy()) * FRAME
-        edges, teller = Edges(), Teller(utterance, ends / SAMPLE_RATE)
+        edges, teller = Edges(int(ends[-1])), Teller(utterance, ends / SAMPLE_RATE)
         with closing(decode(crew, pieces)) as stream:
             while True:
                 self.activate(voice)  # another voice may have spoken meanwhile
