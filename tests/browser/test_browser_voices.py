@@ -108,6 +108,9 @@ def test_a_voice_goes_home_as_a_file_and_comes_back(
 def test_a_voice_learns_another_language(page: Page, client: httpx.Client) -> None:
     card(page, "Ada").get_by_role("button", name="Another language for Ada").click()
     dialog = page.get_by_role("dialog", name="Ada in another language")
+    dialog.get_by_label("Language").select_option("en")
+    # Not the first of all, which nobody speaks natively.
+    expect(dialog.get_by_label("Dialect")).to_have_value("british")
     dialog.get_by_label("Language").select_option("es")
     dialog.get_by_label("Dialect").select_option(label="Mexican Spanish")
     expect(dialog.get_by_label("Name")).to_have_value("Ada, Spanish")

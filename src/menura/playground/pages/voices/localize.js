@@ -24,7 +24,9 @@ export function LocalizeDialog({ voice, onClose }) {
   useEffect(() => () => stop.current.abort(), []);
 
   const dialects = open.filter((one) => one.language === language);
-  const chosen = dialects.find((one) => one.id === accent) ?? dialects.find((one) => one.is_locale_default) ?? dialects[0];
+  // Every locale has a default; one that has natives is what a language means when no more is said.
+  const native = (one) => one.is_locale_default && one.spoken_as === one.locale;
+  const chosen = dialects.find((one) => one.id === accent) ?? dialects.find(native) ?? dialects[0];
   const suggested = chosen ? `${voice.name}, ${languageName(locales, language)}` : "";
   const standIn = chosen?.spoken_as && chosen.spoken_as !== chosen.locale ? chosen.spoken_as : null;
   const place = (locale) => locales?.find((one) => one.locale === locale)?.display_name ?? locale;
