@@ -1,8 +1,9 @@
-"""Utterances that are decoded whole: others speak in between, and nobody waits for what is given
-up."""
+"""Clones that speak at a time, whole or in pieces: others speak in between, and nobody waits for
+what is given up."""
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from menura.models.contract import Audio, SpokenAudio, VoiceState
 from menura.models.menura_1 import model as of_model
 from menura.models.menura_1.model import Menura1
+from menura.models.menura_1.norm_statistics import Shelf
 from menura.text.prepare import prepare
 
 
@@ -73,3 +75,29 @@ def test_a_clone_that_is_given_up_computes_no_further(
     assert not waves
     assert joined(list(speaking(model, clones[0]))).any()
     assert waves == [1]
+
+
+def test_prepared_clones_come_in_pieces(
+    model: Menura1, clones: list[VoiceState], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(model, "_shelf", Shelf(tmp_path))
+    clone = clones[0]
+    whole = joined(list(speaking(model, clone)))
+    model.prepare(clone)
+    parts = [part for part in speaking(model, clone) if part.audio.size]
+    assert len(parts) > 2
+    assert [word.text for part in parts for word in part.words] == ["Yes,", "we", "do."]
+    in_pieces = joined(parts)
+    assert abs(in_pieces.size - whole.size) < 0.3 * whole.size
+    # The same voice, as far as a level tells.
+    levels = [float(np.sqrt(np.mean(audio**2))) for audio in (in_pieces, whole)]
+    assert levels[0] == pytest.approx(levels[1], rel=0.2)
+    # Another clone may speak in between, and whoever wants it whole gets it so.
+    turns = [speaking(model, clone), speaking(model, clones[1])]
+    mixed: list[SpokenAudio] = []
+    while (part := next(turns[0], None)) is not None:
+        mixed.append(part)
+        next(turns[1], None)
+    assert np.allclose(joined(mixed), in_pieces, atol=1e-4)
+    monkeypatch.setattr(model, "_stream_clones", False)
+    assert sum(bool(part.audio.size) for part in speaking(model, clone)) == 1

@@ -51,7 +51,8 @@ class Edges:
     """Does to an utterance that comes in pieces what `sounding` and `faded` do to a whole one.
 
     What may be the silence at the end is held back until more sound comes, and so is what a fade
-    may touch. Silence is absolute here: nobody knows yet how loud an utterance will be.
+    may touch. How loud an utterance is shows only as it comes: the noise of a clone's clip before
+    its first word may stay.
 
     Args:
         size: samples of the whole decode.
@@ -60,6 +61,7 @@ class Edges:
     def __init__(self, size: int) -> None:
         self._speech = max(0, size - BRINK)
         self._written = 0
+        self._peak = 0.0
         self.first: int | None = None
         """Samples cut away at the beginning; None until there was a sound."""
 
@@ -76,7 +78,8 @@ class Edges:
         samples = samples[:end]
         before = self._held.size
         self._held = np.concatenate([self._held, samples])
-        loud = np.flatnonzero(np.abs(samples) > _QUIET)
+        self._peak = max(self._peak, float(np.abs(samples).max(initial=0.0)))
+        loud = np.flatnonzero(np.abs(samples) > max(_QUIET, _FAR_BELOW * self._peak))
         if loud.size == 0:
             return self._leave(min(self._sure, self._held.size))
         if self.first is None:

@@ -111,9 +111,11 @@ class Menura1:
             return
         self.check_state(state)
         style, prosody, adapter = split_state(state)
-        self._rest()
-        self._active, self._norms = None, {}
-        self._merger.merge(adapter)
+        if adapter or (self._active is None or _is_clone(self._active)):
+            self._rest()
+            self._active, self._norms = None, {}
+            self._merger.merge(adapter)
+        self._norms = {}
         self._style, self._prosody, self._active = style, prosody, state
 
     def deactivate(self) -> None:
@@ -156,9 +158,9 @@ class Menura1:
     ) -> Iterator[SpokenAudio]:
         """Speaks one utterance; see `menura.models.contract.BaseModel.speak`.
 
-        On a CPU, stock voices come in pieces; clones only with `Settings.stream_clones`. In
-        between comes nothing, again and again, so that others may have their turn and the work
-        may be stopped.
+        On a CPU, utterances come in pieces, those of a clone unless `Settings.stream_clones` says
+        otherwise or it was never prepared. In between comes nothing, again and again, so that
+        others may have their turn and the work may be stopped.
         Raises TextError, StateError.
         """
         phonemes = utterance.phonemes
@@ -173,7 +175,7 @@ class Menura1:
             plan = self.network.plan(tokens, style, speed=speed * manner.pace, both=self._at_once())
             plan = shape_pitch(plan, manner)
         if not whole:
-            yield from self._pieces(utterance, voice, plan, generator)
+            yield from self._pieces(utterance, voice, plan, style, generator)
             return
         steps = self.network.decoding(plan, style, generator)
         rested = time.monotonic()
@@ -197,11 +199,23 @@ class Menura1:
         )
 
     def _pieces(
-        self, utterance: Utterance, voice: VoiceState, plan: Plan, generator: torch.Generator
+        self,
+        utterance: Utterance,
+        voice: VoiceState,
+        whole: Plan,
+        style: Tensor,
+        generator: torch.Generator,
     ) -> Iterator[SpokenAudio]:
-        crew = self._threads()
-        plan = after(plan, onset(int(plan.durations[0])))
-        pieces = Pieces(self.network.decoder, self._fixed(len(utterance.phonemes)), plan, generator)
+        crew, decoder = self._threads(), self.network.decoder
+        begin = onset(int(whole.durations[0]))
+        plan = after(whole, begin)
+
+        def hidden() -> Tensor:
+            found = decoder.hidden(whole.text, whole.f0, whole.energy, style[:, :STYLE])
+            return found[:, :, 2 * begin :]
+
+        norms = self._fixed(len(utterance.phonemes))
+        pieces = Pieces(decoder, norms, plan, generator, hidden if _is_clone(voice) else None)
         ends = np.cumsum(plan.durations.numpy()) * FRAME
         edges, teller = Edges(int(ends[-1])), Teller(utterance, ends / SAMPLE_RATE)
         with closing(decode(crew, pieces)) as stream:
@@ -229,12 +243,17 @@ class Menura1:
         return self._crew
 
     def _whole(self, voice: VoiceState) -> bool:
-        """Whether a voice's utterances are decoded whole: a GPU is fast enough for that, and clones
-        lose by the statistics of norms that pieces need. With them a clone had 4 of 64 words wrong
-        instead of 1, OVRL 3.40 instead of 3.47, the same likeness (docs/experiments.md)."""
+        """Whether the active voice's utterances are decoded whole: a GPU is fast enough for that,
+        and measuring the norms of a clone that was never prepared would take seconds."""
         if self.device.type != "cpu" or self.dtype != torch.float32:
             return True
-        return not self._stream_clones and any("/" in name for name in voice.tensors)
+        if not _is_clone(voice):
+            return False
+        return not (self._stream_clones and (self._norms or self._statistics()))
+
+    def _statistics(self) -> norm_statistics.Statistics | None:
+        assert self._active is not None
+        return self._shelf.find(norm_statistics.digest(self._active))
 
     @torch.inference_mode()
     def prepare(self, state: VoiceState) -> None:
@@ -242,7 +261,7 @@ class Menura1:
 
         It is kept in the cache folder, for other processes too. Raises StateError.
         """
-        if not self._whole(state):
+        if self.device.type == "cpu" and self.dtype == torch.float32:
             self.activate(state)
             self._fixed(norm_statistics.SYMBOLS)
 
@@ -253,9 +272,9 @@ class Menura1:
         step = norm_statistics.step(symbols)
         if step not in self._norms:
             style = self.style(self._style, norm_statistics.SYMBOLS)
-            key = norm_statistics.digest(self._active)
-            statistics = self._shelf.find(key)
+            statistics = self._statistics()
             if statistics is None:
+                key = norm_statistics.digest(self._active)
                 texts = map(self.tokens, norm_statistics.TEXTS)
                 measured = norm_statistics.measure(self.network, texts, style)
                 statistics = self._shelf.put(key, measured)
@@ -350,6 +369,11 @@ class Menura1:
         if base is not None:
             self.check_state(base)
         return from_embedding(self, numbers, language, base)
+
+
+def _is_clone(voice: VoiceState) -> bool:
+    """Whether a voice changes the network, and not only its style."""
+    return any("/" in name for name in voice.tensors)
 
 
 def shape_pitch(plan: Plan, prosody: Prosody) -> Plan:

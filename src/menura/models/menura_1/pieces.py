@@ -41,14 +41,21 @@ class Pieces:
         norms: of the decoder, for the voice.
         plan: what is to be said.
         generator: for the noise of the excitation.
+        hidden: computes the part before the generator, [1, 512, half-frames], with norms that
+            measure the utterance; without it that part comes in pieces too, with the norms given.
     """
 
     def __init__(
-        self, decoder: Decoder, norms: FixedNorms, plan: Plan, generator: torch.Generator
+        self,
+        decoder: Decoder,
+        norms: FixedNorms,
+        plan: Plan,
+        generator: torch.Generator,
+        hidden: Callable[[], Tensor] | None = None,
     ) -> None:
         self.half_frames = plan.f0.shape[1]
         self._stopped = threading.Event()
-        self._hidden = _Hidden(decoder, norms, plan, self._look)
+        self._hidden = _Hidden(decoder, norms, plan, self._look, hidden)
         self._source = _Source(decoder.generator, plan.f0, generator)
         self._stages = [_Stage(decoder.generator, i, norms, self._look) for i in range(2)]
         self._wave = _Wave(decoder.generator)
@@ -121,9 +128,15 @@ class _Hidden:
     """The part before the generator; its clock is 40 frames a second, its output has 80."""
 
     def __init__(
-        self, decoder: Decoder, norms: FixedNorms, plan: Plan, look: Callable[[], None]
+        self,
+        decoder: Decoder,
+        norms: FixedNorms,
+        plan: Plan,
+        look: Callable[[], None],
+        whole: Callable[[], Tensor] | None,
     ) -> None:
         self._decoder = decoder
+        self._whole = whole
         self._plan = plan
         self._look = look
         blocks = [decoder.encode, *decoder.decode]
@@ -134,6 +147,11 @@ class _Hidden:
 
     def until(self, half_frames: int, ahead: int, out: "_Stage") -> None:
         """Computes so much, and perhaps a little more."""
+        if self._whole is not None:
+            if self._done == 0:
+                out.hidden.put(self._whole(), True)
+                self._done = self._plan.text.shape[2]
+            return
         count = half_frames
         for block in reversed(self._blocks):
             count = block.needs(count)
