@@ -1,5 +1,8 @@
 """Speaking in pieces: the same audio as in one go, told and stopped in time."""
 
+import gc
+import time
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +85,25 @@ def test_closing_gives_up_what_is_under_way(
     crew.rest()
     with pytest.raises(Stopped):
         pieces.submit(crew, 44).result()
+
+
+@torch.inference_mode()
+def test_nothing_of_an_utterance_is_kept(decoder: Decoder, plan: Plan, norms: FixedNorms) -> None:
+    crew = Crew()
+    pieces = Pieces(decoder, norms, plan, torch.Generator().manual_seed(3))
+    kept = weakref.ref(pieces)
+    gc.disable()  # tensors in circles of references would stay until it comes round
+    try:
+        assert sum(piece.numel() for piece in decode(crew, pieces) if piece is not None)
+        crew.rest()
+        del pieces
+        for _ in range(500):  # a thread may still be on its way out of the last part
+            if kept() is None:
+                break
+            time.sleep(0.01)
+        assert kept() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("cut", [1, 700, 3001])

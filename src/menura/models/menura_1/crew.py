@@ -14,6 +14,50 @@ from menura.models.menura_1.layers import First, Second
 Result = TypeVar("Result")
 
 
+class _Part:
+    """Work that is begun when some other parts are done."""
+
+    def __init__(
+        self, future: Future[Any], work: Callable[[], object], after: tuple[Future[Any], ...]
+    ) -> None:
+        self._future = future
+        self._work: Callable[[], object] | None = work
+        self._after = after
+        self._missing = len(after) + 1
+        self._lock = threading.Lock()
+
+    def begin(self, ready: Callable[[], None]) -> None:
+        """Calls `ready` as soon as the others are done."""
+
+        def look(_: Future[Any] | None) -> None:
+            with self._lock:
+                self._missing -= 1
+                last = self._missing == 0
+            if last:
+                ready()
+
+        for part in self._after:
+            part.add_done_callback(look)
+        look(None)
+
+    def compute(self) -> None:
+        """Does the work, unless one of the others failed."""
+        work, after = self._work, self._after
+        # The others know of this part too: such circles would keep tensors until Python looks for
+        # them, some 800 MB after 300 words.
+        self._work, self._after = None, ()
+        assert work is not None
+        try:
+            for part in after:
+                part.result()
+            with torch.inference_mode():
+                result = work()
+        except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
+            self._future.set_exception(error)
+        else:
+            self._future.set_result(result)
+
+
 class Crew:
     """Threads that decode in parts, one thread of PyTorch each.
 
@@ -25,7 +69,7 @@ class Crew:
         self.size = max(1, torch.get_num_threads())
         """How many parts are computed at a time."""
 
-        self._queue: PriorityQueue[tuple[int, int, Callable[[], None]]] = PriorityQueue()
+        self._queue: PriorityQueue[tuple[bool, int, _Part]] = PriorityQueue()
         self._numbers = itertools.count()
         self._under_way: set[Future[Any]] = set()
         for number in range(self.size):
@@ -35,8 +79,7 @@ class Crew:
     def _work(self) -> None:
         torch.set_num_threads(1)
         while True:
-            _, _, work = self._queue.get()
-            work()
+            self._queue.get()[2].compute()
 
     def submit(
         self, work: Callable[[], Result], *after: Future[Any], urgent: bool = False
@@ -49,33 +92,9 @@ class Crew:
         torch.set_num_threads(1)
         future: Future[Result] = Future()
         self._under_way.add(future)
-        number = next(self._numbers)
-        missing = len(after)
-        lock = threading.Lock()
-
-        def compute() -> None:
-            try:
-                for part in after:
-                    part.result()
-                with torch.inference_mode():
-                    result = work()
-            except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-
-        def look(done: int) -> None:
-            nonlocal missing
-            with lock:
-                missing -= done
-                ready = missing == 0
-            if ready:
-                self._queue.put((not urgent, number, compute))
-
-        for part in after:
-            part.add_done_callback(lambda _: look(1))
-        if not after:
-            look(0)
+        place = (not urgent, next(self._numbers))
+        part = _Part(future, work, after)
+        part.begin(lambda: self._queue.put((*place, part)))
         return future
 
     def rest(self) -> None:

@@ -54,10 +54,18 @@ class Pieces:
         hidden: Callable[[], Tensor] | None = None,
     ) -> None:
         self.half_frames = plan.f0.shape[1]
-        self._stopped = threading.Event()
-        self._hidden = _Hidden(decoder, norms, plan, self._look, hidden)
+        self._stopped = stopped = threading.Event()
+
+        # Not a method: who holds it must not hold all of this, or only a search for circles of
+        # references would set the tensors free.
+        def look() -> None:
+            if stopped.is_set():
+                raise Stopped
+
+        self._look = look
+        self._hidden = _Hidden(decoder, norms, plan, look, hidden)
         self._source = _Source(decoder.generator, plan.f0, generator)
-        self._stages = [_Stage(decoder.generator, i, norms, self._look) for i in range(2)]
+        self._stages = [_Stage(decoder.generator, i, norms, look) for i in range(2)]
         self._wave = _Wave(decoder.generator)
         self._number = 0
         self._previous: dict[str, Future[Any]] = {}
@@ -65,10 +73,6 @@ class Pieces:
     def stop(self) -> None:
         """Lets computations under way raise `Stopped` soon."""
         self._stopped.set()
-
-    def _look(self) -> None:
-        if self._stopped.is_set():
-            raise Stopped
 
     def submit(self, crew: Crew, end: int) -> Future[Tensor]:
         """Lets a crew compute the samples [n] up to a half-frame, from where the last piece ended.
@@ -85,9 +89,11 @@ class Pieces:
         lifted = low.reach(coarse)
         half_frames = low.needs(lifted)
 
+        look = self._look
+
         def part(name: str, work: Callable[[], Part], *after: Future[Any]) -> Future[Part]:
             def compute() -> Part:
-                self._look()
+                look()
                 return work()
 
             # Each part goes on where it ended in the piece before.
