@@ -84,15 +84,15 @@ def test_first_audio_leaves_before_the_rest_is_spoken(
     spoken(engine, job("Yes."))  # what a voice needs once is there then
     pieces = 0
     generator = engine.model.network.decoder.generator  # type: ignore[attr-defined]
-    wave = generator.wave
+    transformed = generator.transformed
 
     def counted(x: torch.Tensor) -> torch.Tensor:
         nonlocal pieces
         pieces += 1
-        result: torch.Tensor = wave(x)
+        result: torch.Tensor = transformed(x)
         return result
 
-    monkeypatch.setattr(generator, "wave", counted)
+    monkeypatch.setattr(generator, "transformed", counted)
     outputs = engine.speak(job("One sentence is here. Another one follows it. " * 50))
     assert next(output for output in outputs if not output.empty).data
     outputs.close()  # type: ignore[attr-defined]
