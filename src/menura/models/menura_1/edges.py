@@ -1,6 +1,7 @@
 """The edges of an utterance: silence is cut away, and joins make no click."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from menura.models.contract import Audio
 from menura.models.menura_1.decoder import SAMPLE_RATE
@@ -22,15 +23,23 @@ update that was never fitted to the end of an utterance makes a click of up to â
 of three clones, four texts each, in the last 50 ms)."""
 
 
+def _peak(samples: Audio) -> float:
+    return float(np.abs(samples).max(initial=0.0))
+
+
+def _loud(samples: Audio, peak: float) -> NDArray[np.intp]:
+    """Which samples are sound in an utterance with such a peak."""
+    return np.flatnonzero(np.abs(samples) > max(_QUIET, _FAR_BELOW * peak))
+
+
 def sounding(samples: Audio, begin: int = 0) -> tuple[int, int]:
     """First and last sample of a whole decode to keep: its sound and a little silence around.
 
     Before `begin` there is no speech.
     """
     end = max(begin, samples.size - BRINK)
-    level = np.abs(samples[begin:end])
-    threshold = max(_QUIET, _FAR_BELOW * float(level.max(initial=0.0)))
-    loud = np.flatnonzero(level > threshold)
+    speech = samples[begin:end]
+    loud = _loud(speech, _peak(speech))
     if loud.size == 0:
         return 0, samples.size
     first = max(0, begin + int(loud[0]) - int(_LEAD * SAMPLE_RATE))
@@ -78,8 +87,8 @@ class Edges:
         samples = samples[:end]
         before = self._held.size
         self._held = np.concatenate([self._held, samples])
-        self._peak = max(self._peak, float(np.abs(samples).max(initial=0.0)))
-        loud = np.flatnonzero(np.abs(samples) > max(_QUIET, _FAR_BELOW * self._peak))
+        self._peak = max(self._peak, _peak(samples))
+        loud = _loud(samples, self._peak)
         if loud.size == 0:
             return self._leave(min(self._sure, self._held.size))
         if self.first is None:

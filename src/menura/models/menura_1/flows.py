@@ -63,9 +63,7 @@ class Convolution:
         self._layer = layer
         self._reach = int(layer.dilation[0]) * (int(layer.kernel_size[0]) - 1)
         self._stride = int(layer.stride[0])
-        padding = layer.padding[0]
-        assert isinstance(padding, int)
-        self._padding = padding
+        self._padding = _padding(layer)
         self._held: Tensor | None = None
 
     def needs(self, count: int) -> int:
@@ -87,14 +85,18 @@ class Convolution:
         return _valid(self._layer, x)
 
 
+def _padding(layer: nn.Conv1d | nn.ConvTranspose1d) -> int:
+    padding = layer.padding[0]
+    assert isinstance(padding, int)
+    return padding
+
+
 def _valid(layer: nn.Conv1d, x: Tensor) -> Tensor:
     """What a convolution gives where all of its taps have input."""
     if layer._forward_hooks:
         # A voice's update runs beside the layer and pads as the layer does; see `Merger`.
-        padding = layer.padding[0]
-        assert isinstance(padding, int)
         wide: Tensor = layer(x)
-        cut = -(-padding // int(layer.stride[0]))
+        cut = -(-_padding(layer) // int(layer.stride[0]))
         return wide[:, :, cut : wide.shape[2] - cut]
     if isinstance(layer, TiledConv1d):
         return layer.valid(x)
@@ -107,9 +109,7 @@ class Upsampling:
     def __init__(self, layer: nn.ConvTranspose1d) -> None:
         self._layer = layer
         self._stride = int(layer.stride[0])
-        padding = layer.padding[0]
-        assert isinstance(padding, int)
-        self._unsettled = padding
+        self._unsettled = _padding(layer)
         """Outputs, of those that so many inputs give, which the next input still changes."""
 
         self._held: Tensor | None = None

@@ -34,7 +34,7 @@ from menura.models.menura_1.layers import STYLE, Both, FixedNorms, in_turn
 from menura.models.menura_1.merging import Merger
 from menura.models.menura_1.network import PAD, Network, Plan
 from menura.models.menura_1.pieces import Pieces
-from menura.models.menura_1.state import SNAPSHOT, Prosody, check, split_state
+from menura.models.menura_1.state import SNAPSHOT, Prosody, check, is_clone, split_state
 from menura.models.menura_1.streaming import after, decode, onset
 from menura.models.menura_1.symbols import token_ids
 from menura.models.menura_1.timings import Teller, timings
@@ -83,6 +83,7 @@ class Menura1:
         self._style: np.ndarray[tuple[int, ...], np.dtype[np.floating]] | None = None
         self._prosody = Prosody()
         self._norms: dict[int, FixedNorms] = {}
+        self._digest: str | None = None
         self._shelf = norm_statistics.Shelf(settings.cache / "norms")
         self._crew: Crew | None = None
 
@@ -111,11 +112,11 @@ class Menura1:
             return
         self.check_state(state)
         style, prosody, adapter = split_state(state)
-        if adapter or (self._active is None or _is_clone(self._active)):
+        if adapter or self._active is None or is_clone(self._active):
             self._rest()
-            self._active, self._norms = None, {}
+            self._active = None
             self._merger.merge(adapter)
-        self._norms = {}
+        self._norms, self._digest = {}, None
         self._style, self._prosody, self._active = style, prosody, state
 
     def deactivate(self) -> None:
@@ -215,7 +216,7 @@ class Menura1:
             return found[:, :, 2 * begin :]
 
         norms = self._fixed(len(utterance.phonemes))
-        pieces = Pieces(decoder, norms, plan, generator, hidden if _is_clone(voice) else None)
+        pieces = Pieces(decoder, norms, plan, generator, hidden if is_clone(voice) else None)
         ends = np.cumsum(plan.durations.numpy()) * FRAME
         edges, teller = Edges(int(ends[-1])), Teller(utterance, ends / SAMPLE_RATE)
         with closing(decode(crew, pieces)) as stream:
@@ -231,29 +232,36 @@ class Menura1:
         audio = edges.finish()
         yield SpokenAudio(audio, *teller.rest(edges.given / SAMPLE_RATE, first))
 
+    @property
+    def _threaded(self) -> bool:
+        """Whether our own threads share the work: on a GPU things queue up anyway."""
+        return self.device.type == "cpu" and self.dtype == torch.float32
+
     def _at_once(self) -> Both:
-        """How to do two things that do not depend on each other: on a GPU they queue up anyway."""
-        if self.device.type != "cpu" or self.dtype != torch.float32:
-            return in_turn
-        return self._threads().both
+        """How to do two things that do not depend on each other."""
+        return self._threads().both if self._threaded else in_turn
 
     def _threads(self) -> Crew:
         """The threads that decode, made when they are first needed."""
         self._crew = self._crew or Crew()
         return self._crew
 
-    def _whole(self, voice: VoiceState) -> bool:
-        """Whether the active voice's utterances are decoded whole: a GPU is fast enough for that,
-        and measuring the norms of a clone that was never prepared would take seconds."""
-        if self.device.type != "cpu" or self.dtype != torch.float32:
-            return True
-        if not _is_clone(voice):
-            return False
-        return not (self._stream_clones and (self._norms or self._statistics()))
+    def _dividable(self, voice: VoiceState) -> bool:
+        """Whether a voice's utterances may come in pieces; a GPU is fast enough without."""
+        return self._threaded and (self._stream_clones or not is_clone(voice))
 
-    def _statistics(self) -> norm_statistics.Statistics | None:
+    def _whole(self, voice: VoiceState) -> bool:
+        """Whether the active voice's utterances are decoded whole. Those of a clone are, too, that
+        was never prepared: measuring its norms would take seconds."""
+        if not self._dividable(voice):
+            return True
+        return is_clone(voice) and not (self._norms or self._shelf.find(self._key()))
+
+    def _key(self) -> str:
+        """Names the active voice's statistics. Reading all of a clone takes milliseconds."""
         assert self._active is not None
-        return self._shelf.find(norm_statistics.digest(self._active))
+        self._digest = self._digest or norm_statistics.digest(self._active)
+        return self._digest
 
     @torch.inference_mode()
     def prepare(self, state: VoiceState) -> None:
@@ -261,7 +269,7 @@ class Menura1:
 
         It is kept in the cache folder, for other processes too. Raises StateError.
         """
-        if self.device.type == "cpu" and self.dtype == torch.float32:
+        if self._dividable(state):
             self.activate(state)
             self._fixed(norm_statistics.SYMBOLS)
 
@@ -272,12 +280,11 @@ class Menura1:
         step = norm_statistics.step(symbols)
         if step not in self._norms:
             style = self.style(self._style, norm_statistics.SYMBOLS)
-            statistics = self._statistics()
+            statistics = self._shelf.find(self._key())
             if statistics is None:
-                key = norm_statistics.digest(self._active)
                 texts = map(self.tokens, norm_statistics.TEXTS)
                 measured = norm_statistics.measure(self.network, texts, style)
-                statistics = self._shelf.put(key, measured)
+                statistics = self._shelf.put(self._key(), measured)
             timbre = style[:, :STYLE]
             self._norms[step] = norm_statistics.fixed(
                 self.network.decoder, statistics, timbre, step
@@ -369,11 +376,6 @@ class Menura1:
         if base is not None:
             self.check_state(base)
         return from_embedding(self, numbers, language, base)
-
-
-def _is_clone(voice: VoiceState) -> bool:
-    """Whether a voice changes the network, and not only its style."""
-    return any("/" in name for name in voice.tensors)
 
 
 def shape_pitch(plan: Plan, prosody: Prosody) -> Plan:

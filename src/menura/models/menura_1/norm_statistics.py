@@ -11,8 +11,6 @@ DistillMOS, with that of the short one nothing.
 """
 
 import hashlib
-import os
-import tempfile
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +27,7 @@ from menura.models.contract import VoiceState
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.layers import AdaptiveInstanceNorm, FixedNorms
 from menura.models.menura_1.network import Network
+from menura.work.whole_files import replacing
 
 SYMBOLS = 100
 """Length of the utterance whose timbre a voice has. From 40 to 400 symbols the stock voices' timbre
@@ -139,13 +138,9 @@ class Shelf:
         """Keeps statistics and returns them as they will be found again."""
         kept = {name: value.contiguous() for name, value in statistics.items()}
         self._folder.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=self._folder, suffix=".part")
-        os.close(handle)
-        try:
+        # Several processes may measure the same voice.
+        with replacing(self._path(key), anywhere=True) as partial:
             save_file(kept, partial)
-            os.replace(partial, self._path(key))
-        finally:
-            Path(partial).unlink(missing_ok=True)
         return self._keep(key, kept)
 
     def _keep(self, key: str, statistics: Statistics) -> Statistics:

@@ -61,6 +61,11 @@ def _within(factor: float) -> float:
     return min(max(factor, LEAST_FACTOR), MOST_FACTOR)
 
 
+def is_clone(voice: VoiceState) -> bool:
+    """Whether a voice changes the network, and not only its style."""
+    return any("/" in name for name in voice.tensors)
+
+
 def split_state(
     state: VoiceState,
 ) -> tuple[NDArray[np.floating], Prosody, dict[str, torch.Tensor]]:
