@@ -34,9 +34,7 @@ class Albert(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Maps token ids [B, T] to [B, 512, T]."""
         batch, steps = tokens.shape
-        x = self.word_embeddings(tokens)
-        x = x + self.position_embeddings.weight[:steps] + self.token_type_embeddings.weight[0]
-        x = self.mapping_in(self.embedding_norm(x))
+        x = self.embedded(tokens)
 
         def split(y: Tensor) -> Tensor:
             return y.view(batch, steps, self.heads, -1).transpose(1, 2)  # [B, heads, T, 64]
@@ -50,6 +48,14 @@ class Albert(nn.Module):
             y = self.ffn_output(F.gelu(self.ffn(x), approximate="tanh"))
             x = self.output_norm(x + y)
         return self.mapping_out(x).transpose(1, 2)
+
+    def embedded(self, tokens: Tensor) -> Tensor:
+        """What the first pass gets for token ids [B, T], [B, T, 768]."""
+        x = self.word_embeddings(tokens)
+        x = x + self.position_embeddings.weight[: tokens.shape[1]]
+        x = x + self.token_type_embeddings.weight[0]
+        mapped: Tensor = self.mapping_in(self.embedding_norm(x))
+        return mapped
 
 
 class TextEncoder(nn.Module):

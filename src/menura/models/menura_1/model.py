@@ -34,6 +34,7 @@ from menura.models.menura_1.layers import STYLE, Both, FixedNorms, in_turn
 from menura.models.menura_1.merging import Merger
 from menura.models.menura_1.network import PAD, Network, Plan
 from menura.models.menura_1.pieces import Pieces
+from menura.models.menura_1.plan_graphs import PlanGraphs
 from menura.models.menura_1.state import SNAPSHOT, Prosody, check, is_clone, split_state
 from menura.models.menura_1.streaming import after, decode, onset
 from menura.models.menura_1.symbols import token_ids
@@ -78,6 +79,9 @@ class Menura1:
         network.load_state_dict(weights.load(settings.cache), assign=True)
         network.decoder.generator.window = torch.hann_window(20)
         self.network = network.to(self.device).eval().requires_grad_(False)
+        if self._threaded:
+            threads = torch.get_num_threads()
+            self.network.graphs = PlanGraphs(self.network.bert, self.network.predictor, threads)
         self._merger = Merger(self.network.decoder, self.network.predictor)
         self._active: VoiceState | None = None
         self._style: np.ndarray[tuple[int, ...], np.dtype[np.floating]] | None = None

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.encoders import Albert, TextEncoder
 from menura.models.menura_1.layers import STYLE, Both, Steps, finish, in_turn
+from menura.models.menura_1.plan_graphs import PlanGraphs
 from menura.models.menura_1.prosody import ProsodyPredictor
 
 PAD = 0
@@ -39,6 +40,8 @@ class Network(nn.Module):
         self.text_encoder = TextEncoder()
         self.predictor = ProsodyPredictor()
         self.decoder = Decoder()
+        self.graphs: PlanGraphs | None = None
+        """The same planning for a CPU. It knows no gradients."""
 
     def plan(
         self,
@@ -59,18 +62,27 @@ class Network(nn.Module):
             both: does what does not depend on each other.
         """
         prosody = style[:, STYLE:]
-        features = self.bert(tokens)
+        graphs = self.graphs
+        features = self.bert(tokens) if graphs is None else graphs.features(tokens)
+        if graphs is not None and not graphs.planned_by():
+            graphs = None
 
         def rhythm() -> tuple[Tensor, Tensor]:
-            encoded = self.predictor.encode(features, prosody)
+            if graphs is not None:
+                encoded, predicted = graphs.rhythm(features, prosody)
+            else:
+                encoded = self.predictor.encode(features, prosody)
+                predicted = self.predictor.durations(encoded)
             if durations is not None:
                 return encoded, durations
-            predicted = self.predictor.durations(encoded)[0] / speed
-            return encoded, predicted.round().clamp(min=1).long()
+            return encoded, (predicted[0] / speed).round().clamp(min=1).long()
 
         (encoded, lasting), text = both(rhythm, lambda: self.text_encoder(tokens))
         aligned = encoded.repeat_interleave(lasting, dim=1)
-        f0, energy = self.predictor.curves(aligned, prosody, both)
+        if graphs is not None:
+            f0, energy = graphs.curves(aligned, prosody)
+        else:
+            f0, energy = self.predictor.curves(aligned, prosody, both)
         return Plan(lasting, text.repeat_interleave(lasting, dim=2), f0, energy)
 
     def decode(self, plan: Plan, style: Tensor, generator: torch.Generator | None = None) -> Tensor:

@@ -69,6 +69,8 @@ class Pieces:
         self._wave = _Wave(decoder.generator)
         self._number = 0
         self._previous: dict[str, Future[Any]] = {}
+        self._urgent: tuple[Future[Any], ...] = ()
+        """What later pieces wait for, or they would take a thread that the first one soon needs."""
 
     def stop(self) -> None:
         """Lets computations under way raise `Stopped` soon."""
@@ -98,7 +100,7 @@ class Pieces:
 
             # Each part goes on where it ended in the piece before.
             before = [self._previous[name]] if name in self._previous else []
-            future = crew.submit(compute, *before, *after, urgent=first)
+            future = crew.submit(compute, *before, *after, *self._urgent, urgent=first)
             self._previous[name] = future
             return future
 
@@ -122,12 +124,15 @@ class Pieces:
         finely = part("excite 1", partial(high.excite, raised), excited)
         ready = part("raise 0", partial(low.raise_, half_frames, lifted), excited, hidden)
         ready = part("raise 1", lift, *shape(low, ready, coarse), finely)
-
+        last = shape(high, ready, outputs)
         def wave() -> Tensor:
             high.join(outputs, self._wave)
             return self._wave.until(outputs)
 
-        return part("wave", wave, *shape(high, ready, outputs))
+        whole = part("wave", wave, *last)
+        if first:
+            self._urgent = (ready,)
+        return whole
 
 
 class _Hidden:

@@ -132,7 +132,7 @@ class DeliveryTraining:
         self.table = np.asarray(table, np.float32)
         self.generator = torch.Generator().manual_seed(seed)
         self.named = dict(model.network.predictor.named_parameters())
-        self.base = {name: value.detach().clone() for name, value in self.named.items()}
+        self.base = {name: value.data for name, value in self.named.items()}
         self._order: list[int] = []
         self._features: dict[int, Tensor] = {}
         self.passes = 0
