@@ -22,6 +22,11 @@ from menura.models.menura_1.layers import (
 )
 from menura.models.menura_1.tiled_convolution import TiledConv1d
 
+_WIDE, _FEW = 512, 50
+"""Channels from which, and steps up to which, a convolution is done as a product of matrices. The
+convolutions before the generator, one thread, 124 MB of weights: 10 steps in 18 ms instead of 47,
+16 in 20 (20), 20 in 23 (27), 48 in 42 (47)."""
+
 
 class Stream:
     """Steps that one side puts in and the other takes out, each from a thread of its own."""
@@ -100,6 +105,10 @@ def _valid(layer: nn.Conv1d, x: Tensor) -> Tensor:
         return wide[:, :, cut : wide.shape[2] - cut]
     if isinstance(layer, TiledConv1d):
         return layer.valid(x)
+    if layer.in_channels >= _WIDE and x.shape[2] <= _FEW and layer.stride == layer.dilation == (1,):
+        taps = int(layer.kernel_size[0])
+        rows = x[0].unfold(1, taps, 1).transpose(0, 1).flatten(1)  # [steps, inputs·taps]
+        return F.linear(rows, layer.weight.flatten(1), layer.bias).T[None]
     return F.conv1d(x, layer.weight, layer.bias, layer.stride, 0, layer.dilation)
 
 

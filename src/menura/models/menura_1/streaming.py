@@ -15,7 +15,7 @@ from menura.models.menura_1.crew import Crew
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.pieces import Pieces
 
-_SIZES = (12, 16, 24, 32)
+_SIZES = (9, 14, 20, 28)
 """Half-frames of 12.5 ms of the first pieces. Small ones first, for an early sound; larger ones
 cost less, since the Fourier convolutions come in tiles."""
 
