@@ -41,7 +41,7 @@ def recipe_for(options: CloneOptions) -> Recipe:
             naturalness=1.0,
             rate=1e-3,
             steps=18,
-            share=0.65,
+            share=0.56,
         )
     if options.steps:
         recipe = replace(recipe, quick=min(recipe.quick, options.steps), steps=options.steps)
