@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -149,19 +149,20 @@ def cancelling(server: Server, rounds: int, pace: float) -> Row:
     }
 
 
-def memory(server: Server, requests: int, say: Say) -> Row:
-    """Resident memory of the server and its workers over many short requests."""
+def memory(server: Server, requests: int, say: Say) -> Iterator[Row]:
+    """Resident memory of the server and its workers over many short requests, as it goes on."""
     points: list[tuple[int, float]] = []
     with Socket(server.url, server.key, server.voice(VOICE)) as socket:
         for number in range(requests):
-            if number % max(1, requests // 20) == 0:
-                points.append((number, server.memory_mb()))
-                say(f"memory after {number} requests: {points[-1][1]:.0f} MB")
             socket.speak("Yes.")
-    points.append((requests, server.memory_mb()))
-    # What is loaded at the first uses is not a leak.
-    settled = [mb for number, mb in points if number >= requests / 4]
-    return {"requests": requests, "mb": points, "growth_mb": settled[-1] - settled[0]}
+            done = number + 1
+            if done % max(1, requests // 20) == 0 or done == requests:
+                points.append((done, server.memory_mb()))
+                say(f"memory after {done} requests: {points[-1][1]:.0f} MB")
+                # What is loaded at the first uses is not a leak.
+                settled = [mb for at, mb in points if at >= requests / 4] or [points[-1][1]]
+                growth = settled[-1] - settled[0]
+                yield {"requests": done, "mb": points, "growth_mb": growth}
 
 
 def goals(result: Row) -> list[Row]:
@@ -203,7 +204,8 @@ def run(arguments: argparse.Namespace, say: Say) -> Row:
             pace = result["first_audio"]["socket"]["cpu_rtf"]
             keep("cancelling", cancelling(server, arguments.rounds, pace))
             if arguments.memory:
-                keep("memory", memory(server, arguments.memory, say))
+                for found in memory(server, arguments.memory, say):
+                    keep("memory", found)
         say("more requests than may wait")
         with Server(data, arguments.threads, MENURA_SPEECH_QUEUE=str(WAITING)) as server:
             keep("refusals", {"waiting": WAITING, **refusals(server, 24)})

@@ -29,7 +29,8 @@ from menura.errors import TextError
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.menura_1 import voices
 from menura.models.menura_1.free_speech import sentences
-from menura.models.menura_1.model import MOST_SYMBOLS, Menura1, shape_pitch
+from menura.models.menura_1.melody import shape_pitch
+from menura.models.menura_1.model import MOST_SYMBOLS, Menura1
 from menura.models.menura_1.prosody_fit import (
     Manner,
     factors,

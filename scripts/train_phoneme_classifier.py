@@ -28,7 +28,8 @@ from menura.models.menura_1 import features, voices
 from menura.models.menura_1.adapter import Adapter
 from menura.models.menura_1.free_speech import sentences
 from menura.models.menura_1.layers import STYLE
-from menura.models.menura_1.model import Menura1, shape_pitch
+from menura.models.menura_1.melody import shape_pitch
+from menura.models.menura_1.model import Menura1
 from menura.models.menura_1.phoneme_classifier import FILE, PhonemeClassifier, audible
 from menura.models.menura_1.start import RANK, start_of
 from menura.models.menura_1.state import Prosody

@@ -35,7 +35,8 @@ from menura.models.menura_1.adapter import Adapter
 from menura.models.menura_1.features import log_mel
 from menura.models.menura_1.free_speech import sentences
 from menura.models.menura_1.layers import STYLE
-from menura.models.menura_1.model import Menura1, shape_pitch
+from menura.models.menura_1.melody import shape_pitch
+from menura.models.menura_1.model import Menura1
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.speaker import VIEWS, embed_views, window

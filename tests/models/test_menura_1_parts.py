@@ -11,8 +11,8 @@ from menura.models.menura_1.adapter import Adapter
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.edges import faded, sounding
 from menura.models.menura_1.losses import SpectralLoss
+from menura.models.menura_1.melody import shape_pitch
 from menura.models.menura_1.merging import Merger
-from menura.models.menura_1.model import shape_pitch
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.state import SNAPSHOT, Prosody, check, make_state
 from menura.models.menura_1.symbols import token_ids
@@ -55,6 +55,16 @@ def test_tiled_convolution_follows_new_weights() -> None:
     assert torch.allclose(
         layer(x) - layer.bias[:, None], 2 * (before - layer.bias[:, None]), atol=1e-5
     )
+
+
+def test_tiles_are_for_long_inputs() -> None:
+    """With few steps the products of the tiles have few columns, and lose."""
+    layer = TiledConv1d(128, 11).requires_grad_(False)
+    short, long = torch.randn(1, 128, 200), torch.randn(1, 128, 1200)
+    for x in (short, long):
+        direct = torch.nn.functional.conv1d(x, layer.weight, layer.bias)
+        assert torch.allclose(layer.valid(x), direct, atol=1e-5)
+        assert bool(layer._spectra) == (x is long)
 
 
 def _inputs() -> tuple[torch.Tensor, ...]:

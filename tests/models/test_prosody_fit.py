@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from menura.models.menura_1 import voices
-from menura.models.menura_1.model import Menura1, shape_pitch
+from menura.models.menura_1.melody import shape_pitch
+from menura.models.menura_1.model import Menura1
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.prosody_fit import (
     Manner,

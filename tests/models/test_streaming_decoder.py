@@ -3,16 +3,21 @@
 import gc
 import time
 import weakref
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from menura.models.menura_1 import norm_statistics
 from menura.models.menura_1.crew import Crew
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.edges import BRINK, Edges, faded, sounding
+from menura.models.menura_1.flows import Convolution
 from menura.models.menura_1.layers import FixedNorms
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.pieces import Pieces, Stopped
@@ -70,6 +75,42 @@ def test_pieces_are_the_whole(decoder: Decoder, plan: Plan, norms: FixedNorms) -
     joined = torch.cat(found)
     assert joined.numel() == whole.numel()
     assert torch.allclose(joined, whole, atol=2e-5 * float(whole.abs().max()))
+
+
+class _Lister:
+    """A crew that notes what each part waits for, and does nothing."""
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[Future[Any], set[Future[Any]], bool]] = []
+
+    def submit(
+        self, work: Callable[[], object], *after: Future[Any], urgent: bool = False
+    ) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.parts.append((future, set(after), urgent))
+        return future
+
+
+def test_later_pieces_leave_the_first_its_threads(
+    decoder: Decoder, plan: Plan, norms: FixedNorms
+) -> None:
+    pieces, crew = Pieces(decoder, norms, plan, torch.Generator()), _Lister()
+    for end in (9, 23, 43):
+        pieces.submit(crew, end)  # type: ignore[arg-type]
+    urgent = {future for future, _, first in crew.parts if first}
+    later = [after for _, after, first in crew.parts if not first]
+    assert len(later) == 2 * len(urgent)
+    waited_for = set.intersection(*later)
+    assert waited_for
+    assert waited_for <= urgent
+
+
+@pytest.mark.parametrize("steps", [1, 17, 48, 80])
+def test_wide_convolutions_of_few_steps(steps: int) -> None:
+    torch.manual_seed(0)
+    layer = nn.Conv1d(600, 8, 3, padding=1).requires_grad_(False)
+    x = torch.randn(1, 600, steps)
+    assert torch.allclose(Convolution(layer)(x, True), layer(x), atol=1e-4)
 
 
 @torch.inference_mode()

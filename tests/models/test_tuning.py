@@ -79,6 +79,8 @@ def news(model: Menura1, dataset: Sequence[Clip], folder: Path) -> list[TuneNews
     before = model.network.predictor.duration_proj.weight
     heard += list(whole(model, dataset, options))
     assert model.network.predictor.duration_proj.weight is before
+    assert model.network.graphs is not None
+    assert model.network.graphs.current()
     patch.undo()
     return heard
 

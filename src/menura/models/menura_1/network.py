@@ -64,7 +64,7 @@ class Network(nn.Module):
         prosody = style[:, STYLE:]
         graphs = self.graphs
         features = self.bert(tokens) if graphs is None else graphs.features(tokens)
-        if graphs is not None and not graphs.planned_by():
+        if graphs is not None and not graphs.current():
             graphs = None
 
         def rhythm() -> tuple[Tensor, Tensor]:

@@ -125,6 +125,7 @@ class Pieces:
         ready = part("raise 0", partial(low.raise_, half_frames, lifted), excited, hidden)
         ready = part("raise 1", lift, *shape(low, ready, coarse), finely)
         last = shape(high, ready, outputs)
+
         def wave() -> Tensor:
             high.join(outputs, self._wave)
             return self._wave.until(outputs)

@@ -16,6 +16,7 @@ from menura.models.menura_1.layers import (
     EPSILON,
     STYLE,
     AdaptiveInstanceNorm,
+    AdaptiveLayerNorm,
     StyledResidualBlock,
 )
 from menura.models.menura_1.prosody import ProsodyPredictor
@@ -26,7 +27,7 @@ class PlanGraphs:
 
     Args:
         language_model: never changes.
-        predictor: a tuned voice changes it: see `planned_by`.
+        predictor: a tuned voice changes it: see `current`.
         threads: of each computation.
     """
 
@@ -37,16 +38,16 @@ class PlanGraphs:
         self._curves = _curves(predictor, threads)
         self._norms = dict(_curve_norms(predictor))
         self._parameters = list(predictor.parameters())
-        # The tensors are kept, so that an address cannot come back with other numbers.
         self._tensors = [parameter.data for parameter in self._parameters]
-        self._state = self._now()
 
-    def _now(self) -> list[tuple[int, int]]:
-        return [(one.data_ptr(), one._version) for one in self._parameters]
+    def current(self) -> bool:
+        """Whether the predictor still has the tensors that the graphs were made of.
 
-    def planned_by(self) -> bool:
-        """Whether the predictor still has the weights that the graphs were made of."""
-        return self._now() == self._state
+        Whoever changes it gives it others, and these back in the end: a tensor that is written in
+        place would not be noticed.
+        """
+        pairs = zip(self._parameters, self._tensors, strict=True)
+        return all(one.data_ptr() == tensor.data_ptr() for one, tensor in pairs)
 
     def features(self, tokens: Tensor) -> Tensor:
         """What the language model makes of token ids [1, T], [1, 512, T]."""
@@ -141,6 +142,7 @@ def _rhythm(predictor: ProsodyPredictor, threads: int) -> Session:
     ones, zeros = (graph.constant(np.full(HIDDEN, value, np.float32)) for value in (1, 0))
     for lstm, norm in zip(predictor.lstms, predictor.norms, strict=True):
         assert isinstance(lstm, nn.LSTM)
+        assert isinstance(norm, AdaptiveLayerNorm)
         y = graph.node("LayerNormalization", graph.lstm(x, lstm), ones, zeros, epsilon=EPSILON)
         bias = norm.fc.bias + torch.arange(2 * HIDDEN).lt(HIDDEN)  # a scale of 0 changes nothing
         line = graph.linear(style, norm.fc.weight, bias)

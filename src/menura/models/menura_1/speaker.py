@@ -13,6 +13,7 @@ from menura.errors import AudioError
 from menura.judging.resample import resample
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.menura_1.free_speech import sentences
+from menura.models.menura_1.melody import shape_pitch
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.state import Prosody
 from menura.text.prepare import prepare
@@ -121,8 +122,6 @@ class Speaker:
 
         Gives plan, style and the token of each 12.5 ms, int64 [2·frames].
         """
-        from menura.models.menura_1.model import shape_pitch
-
         phonemes = self.free_phonemes(number)
         style = self.model.style(self.table, len(phonemes))
         with torch.no_grad():

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from menura.errors import StateError
 from menura.models.menura_1 import voices
 from menura.models.menura_1.free_speech import sentences
+from menura.models.menura_1.melody import shape_pitch
 from menura.models.menura_1.state import Prosody
 from menura.text.prepare import prepare
 from menura.text.utterance import Language
@@ -54,8 +55,6 @@ def measure(
     model: "Menura1", table: NDArray[np.floating], prosody: Prosody, said: Iterable[str]
 ) -> Manner:
     """Plans sentences in a voice, without a sound, and measures them."""
-    from menura.models.menura_1.model import shape_pitch
-
     logarithms, deviations, seconds, symbols = [], [], 0.0, 0
     for text in said:
         style = model.style(table, len(text))

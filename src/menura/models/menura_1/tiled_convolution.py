@@ -18,11 +18,12 @@ _TILE = {7: 16, 11: 24}
 """Length of a transform by number of taps; the best of 16, 20, 24, 32 and 40."""
 
 _LEAST = {(256, 7): 480, (256, 11): 400, (128, 7): 4000, (128, 11): 900}
-"""Steps of output, by channels and taps, from which tiles are no slower than the direct form. Of
-two threads with an operation each, the direct form took (medians over dilations 1, 3 and 5) with 256
-channels 0.3 of the tiles' time at 80 steps, 0.6 at 160, 1.1 at 480 and 1.4 at 1600; with 128
-channels and 11 taps 0.8 at 320 steps, 1.1 at 960 and 1.2 at 4800; with 7 taps 0.7 and 1.0. Three
-taps stay direct."""
+"""Steps of output, by channels and taps, from which tiles are no slower than the direct form.
+
+Of two threads with an operation each, the direct form took of the tiles' time (medians over
+dilations 1, 3 and 5) with 256 channels 0.3 at 80 steps, 0.6 at 160, 1.1 at 480 and 1.4 at 1600;
+with 128 channels and 11 taps 0.8 at 320 steps, 1.1 at 960 and 1.2 at 4800; with 7 taps 0.7 and 1.0.
+Three taps stay direct."""
 
 
 def _waves(size: int) -> tuple[Tensor, Tensor]:

@@ -16,7 +16,7 @@ from menura.models.contract import VoiceState
 from menura.models.menura_1.decoder import SAMPLE_RATE
 from menura.models.menura_1.features import log_mel
 from menura.models.menura_1.layers import STYLE
-from menura.models.menura_1.model import shape_pitch
+from menura.models.menura_1.melody import shape_pitch
 from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.side_by_side import side_by_side
 from menura.models.menura_1.state import Prosody, split_state
