@@ -22,8 +22,8 @@ cost less, since the Fourier convolutions come in tiles."""
 _LARGEST = 40
 
 _ONSET = 5
-"""Frames before the end of the first pad at which decoding begins: 125 ms. The first sound, breath or
-a consonant, came 17 to 109 ms before that end (eight voices, seven texts)."""
+"""Frames before the end of the first pad at which decoding begins: 125 ms. The first sound, breath
+or a consonant, came 17 to 109 ms before that end (eight voices, seven texts)."""
 
 _AHEAD = 2
 """Pieces of an utterance that are under way at a time: while one waits for its last part, threads
