@@ -5,8 +5,8 @@
         [--sentences 10] [--stability-sentences 4] [--steps 20] [--threads 2] [--fresh]
 
 One run of a clone gives both stages: the first usable voice and the refined one, with the wall
-and CPU seconds at which each came. The first stage says fewer sentences, the stock voices too;
-which ones goes round, so that all sentences weigh about the same in each mean.
+and CPU seconds at which each came. The first stage says fewer sentences; which ones
+goes round, so that all sentences weigh about the same in each mean.
 
 What is done is kept in `build/benchmarks/clone_eval` at once: a stopped run goes on where it was.
 `results/clone_eval.json` is written after every speaker, with what is missing in `unfinished`.
@@ -78,8 +78,11 @@ class CloneEvaluation:
         return rotation(start, self.count(mode, stage), self.sentences)
 
     def count(self, mode: str, stage: str) -> int:
-        """How many sentences are said."""
-        if stage == "first":
+        """How many sentences are said; stock voices, without a mode, say all, as refined ones do.
+
+        Two sentences each had 0.8 to 1.6 % of their words wrong, a word or two of 250.
+        """
+        if mode and stage == "first":
             return min(self.arguments.first_sentences, len(self.sentences))
         wanted = {"stability": self.arguments.stability_sentences}.get(mode)
         return int(min(wanted or len(self.sentences), len(self.sentences)))
@@ -247,7 +250,7 @@ def main() -> None:
     parser.add_argument(
         "--sentences", type=int, default=10, help="of the refined voice, at most 10"
     )
-    parser.add_argument("--first-sentences", type=int, default=4, help="of the first and of stock")
+    parser.add_argument("--first-sentences", type=int, default=4, help="of the first voice")
     parser.add_argument("--stability-sentences", type=int, default=0, help="0 is as many as above")
     parser.add_argument("--steps", type=int, default=0, help="of a clone; 0 is the default")
     result = CloneEvaluation(parser.parse_args(), say).run()
