@@ -104,8 +104,9 @@ def test_speech_that_is_asked_for_too_early_waits_for_the_voices(page: Page) -> 
 def test_takes_are_kept_in_the_browser(page: Page) -> None:
     speak(page, "Remember this.")
     speak(page, "And this.")
-    page.reload()
     takes = page.locator(".takes li")
+    expect(takes).to_have_count(2)  # the button of the first take is there before the second
+    page.reload()
     expect(takes).to_have_count(2)
     expect(takes.first).to_contain_text("And this.")
     page.get_by_role("button", name="Open: Remember this.").click()
