@@ -106,3 +106,14 @@ def test_other_pages_are_read_later_and_a_page_that_cannot_be_read_says_so(
     page.unroute(others)
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("heading", name="Voices", level=1)).to_be_visible()
+
+
+def test_a_curve_of_values_that_differ_in_their_last_digit_is_drawn(page: Page) -> None:
+    drawn = page.evaluate(
+        """async () => {
+          const { Curves } = await import("./components/curves.js");
+          const points = [[0, 0.3], [1, 0.1 + 0.2]];
+          return Curves({ title: "Even", series: [{ name: "one", points }], xLabel: "steps" }).type;
+        }"""
+    )
+    assert drawn == "figure"

@@ -216,6 +216,8 @@ def test_a_voice_is_searched_heard_and_chosen_by_keyboard_alone(page: Page) -> N
     keys.type("Buenos días.")
     keys.press("Control+Enter")
     expect(page.get_by_role("button", name="WAV")).to_be_visible()
+    # While it is played at first, the button stops it.
+    expect(page.get_by_role("button", name="Play this take").first).to_be_visible()
     reach("Play this take")
     keys.press("Tab")
     position = page.get_by_role("slider", name="Position in this take")

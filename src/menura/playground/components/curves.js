@@ -31,7 +31,9 @@ function bounds(values, least = 0) {
   const low = Math.min(...values);
   const high = Math.max(...values);
   const missing = Math.max(0, least - (high - low)) / 2;
-  if (low === high && !missing) return [low - (Math.abs(low) / 2 || 1), high + (Math.abs(high) / 2 || 1)];
+  // Means of equal numbers differ in their last digits: steps so small would never get anywhere.
+  const same = high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+  if (same && !missing) return [low - (Math.abs(low) / 2 || 1), high + (Math.abs(high) / 2 || 1)];
   return [low - missing, high + missing];
 }
 
