@@ -174,6 +174,7 @@ def test_a_client_that_vanishes_stops_its_contexts(server: Running) -> None:
     with dial(server) as client:
         for name in ("one", "two"):
             client.say(f"vanished {name} [slow] " + "word " * 5000, name)
+        client.until("chunk", "two")
         # Either may come first, and one that never began would not be closed.
         wait_for(lambda: len(server.noted("speak vanished")) == 2)
     wait_for(lambda: len(server.noted("closed vanished")) == 2)

@@ -72,7 +72,8 @@ class Network(nn.Module):
                 encoded, predicted = graphs.rhythm(features, prosody)
             else:
                 encoded = self.predictor.encode(features, prosody)
-                predicted = self.predictor.durations(encoded)
+                if durations is None:
+                    predicted = self.predictor.durations(encoded)
             if durations is not None:
                 return encoded, durations
             return encoded, (predicted[0] / speed).round().clamp(min=1).long()

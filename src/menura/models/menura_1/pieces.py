@@ -124,13 +124,12 @@ class Pieces:
         finely = part("excite 1", partial(high.excite, raised), excited)
         ready = part("raise 0", partial(low.raise_, half_frames, lifted), excited, hidden)
         ready = part("raise 1", lift, *shape(low, ready, coarse), finely)
-        last = shape(high, ready, outputs)
 
         def wave() -> Tensor:
             high.join(outputs, self._wave)
             return self._wave.until(outputs)
 
-        whole = part("wave", wave, *last)
+        whole = part("wave", wave, *shape(high, ready, outputs))
         if first:
             self._urgent = (ready,)
         return whole

@@ -35,8 +35,7 @@ class PlanGraphs:
         self._language_model = language_model
         self._features = _language_model(language_model, threads)
         self._rhythm = _rhythm(predictor, threads)
-        self._curves = _curves(predictor, threads)
-        self._norms = dict(_curve_norms(predictor))
+        self._curves, self._norms = _curves(predictor, threads)
         self._parameters = list(predictor.parameters())
         self._tensors = [parameter.data for parameter in self._parameters]
 
@@ -158,15 +157,19 @@ def _rhythm(predictor: ProsodyPredictor, threads: int) -> Session:
     return graph.session({"encoded": x, "durations": durations}, threads)
 
 
-def _curves(predictor: ProsodyPredictor, threads: int) -> Session:
-    """F0 and energy, both [1, 1, 2·frames]; see `_curve_norms` for what it is given."""
+def _curves(
+    predictor: ProsodyPredictor, threads: int
+) -> tuple[Session, dict[str, AdaptiveInstanceNorm]]:
+    """F0 and energy, both [1, 1, 2·frames], and the norms whose scale and shift it is given."""
     graph = Graph()
+    norms: dict[str, AdaptiveInstanceNorm] = {}
     aligned = graph.input("aligned", "T", 1, HIDDEN + STYLE)
     shared = graph.node("Transpose", graph.lstm(aligned, predictor.shared), perm=[1, 2, 0])
     double = graph.constant(np.array([1, 1, 2], np.float32))
     half_power = graph.constant(np.array(math.sqrt(0.5), np.float32))
 
     def activated(x: str, name: str, norm: AdaptiveInstanceNorm) -> str:
+        norms[name] = norm
         channels = norm.fc.out_features // 2
         line = [graph.input(f"{name} {part}", channels) for part in ("scale", "shift")]
         y = graph.node("InstanceNormalization", x, *line, epsilon=EPSILON)
@@ -191,14 +194,4 @@ def _curves(predictor: ProsodyPredictor, threads: int) -> Session:
                 x = graph.convolution(x, block.conv1x1)
             x = graph.node("Mul", graph.node("Add", y, x), half_power)
         found[curve] = graph.convolution(x, projection)
-    return graph.session(found, threads)
-
-
-def _curve_norms(predictor: ProsodyPredictor) -> list[tuple[str, AdaptiveInstanceNorm]]:
-    """The norms of the curves by the names of their inputs."""
-    return [
-        (f"{curve} {i} {name}", getattr(block, name))
-        for curve in ("F0", "N")
-        for i, block in enumerate(getattr(predictor, curve))
-        for name in ("norm1", "norm2")
-    ]
+    return graph.session(found, threads), norms
