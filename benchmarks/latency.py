@@ -6,7 +6,8 @@ A server in a process of its own, and a client that measures on one open socket,
 and as plain bytes: time from the request to the first audio, and whether a player that starts then
 would ever wait. Then 1, 2, 4 and 8 contexts speak at a time, more requests come than may wait, a
 long text is cancelled, and many short requests are made while memory is watched. The machine must
-have nothing else to do. Writes `results/latency.json`.
+have nothing else to do. Writes `results/latency.json`; with `--memory 0`, what is known there of
+memory stays, with the commit that it was measured at.
 """
 
 import argparse
@@ -162,7 +163,8 @@ def memory(server: Server, requests: int, say: Say) -> Iterator[Row]:
                 # What is loaded at the first uses is not a leak.
                 settled = [mb for at, mb in points if at >= requests / 4] or [points[-1][1]]
                 growth = settled[-1] - settled[0]
-                yield {"requests": done, "mb": points, "growth_mb": growth}
+                measured = {name: circumstances()[name] for name in ("date", "commit")}
+                yield {**measured, "requests": done, "mb": points, "growth_mb": growth}
 
 
 def goals(result: Row) -> list[Row]:
@@ -186,6 +188,9 @@ def run(arguments: argparse.Namespace, say: Say) -> Row:
         name: getattr(arguments, name) for name in ("rounds", "sentences", "memory", "threads")
     }
     result: Row = {**circumstances(), "options": options, "voice": VOICE}
+    before = json.loads(arguments.out.read_text()) if arguments.out.exists() else {}
+    if not arguments.memory and "memory" in before:
+        result["memory"] = before["memory"]
 
     def keep(part: str, found: object) -> None:
         result[part] = found

@@ -67,5 +67,6 @@ def _memory(row: Result | None) -> str:
     first, last = row["mb"][0][1], row["mb"][-1][1]
     return (
         f"Memory of server and workers over {row['requests']:,} short requests: {first:.0f} MB at "
-        f"the start, {last:.0f} MB at the end; {row['growth_mb']:+.0f} MB since the first quarter."
+        f"the start, {last:.0f} MB at the end; {row['growth_mb']:+.0f} MB since the first quarter "
+        f"({row['date']}, commit {row['commit']})."
     )

@@ -50,7 +50,10 @@ def test_the_section_tells_goals_and_figures() -> None:
             "requests": 9, "waiting": 4, "refused_ms": few,
             "answers": {"200 spoken": 8, "429 concurrency_limited": 1},
         },
-        "memory": {"requests": 2000, "mb": [[0, 700.0], [2000, 710.0]], "growth_mb": 3.0},
+        "memory": {
+            "date": "2026-11-01", "commit": "abc1234", "requests": 2000,
+            "mb": [[0, 700.0], [2000, 710.0]], "growth_mb": 3.0,
+        },
     }  # fmt: skip
     result["goals"] = latency.goals(result)
     page = tables_latency.latency(result)
@@ -58,4 +61,4 @@ def test_the_section_tells_goals_and_figures() -> None:
     assert "| first audio, socket, p95 | 295 ms | ≤ 250 ms | **no** |" in page
     assert "8 × 200 spoken, 1 × 429 concurrency_limited; refused after 25 ms" in page
     assert "| 4 | 250 ms | 295 ms | 299 ms | 1 of 2 | 0.50 | 0.60 | 2.50 |" in page
-    assert "+3 MB since the first quarter" in page
+    assert "+3 MB since the first quarter (2026-11-01, commit abc1234)" in page
