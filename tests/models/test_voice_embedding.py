@@ -10,7 +10,7 @@ from menura.models.menura_1.embedding import unit
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.model import Menura1
 from menura.models.menura_1.state import split_state
-from menura.models.menura_1.stock_profiles import profiles
+from menura.models.menura_1.stock_profiles import likest_mix, profiles
 from menura.models.menura_1.voices import tables
 
 
@@ -24,15 +24,44 @@ def test_the_model_offers_it(model: Menura1) -> None:
 
 
 def test_a_voice_made_of_numbers_sounds_like_them(model: Menura1) -> None:
-    wanted = numbers("am_michael")
-    # Of any length, and between two voices: what is no stock voice is made, too.
+    # A man who is no English voice's like, so that the learned start has most of the work.
+    wanted = numbers("em_alex")
     state = model.from_embedding([3 * float(n) for n in wanted], "en-GB")
     model.check_state(state)
     heard = model.embed(state, "en-US")
     assert np.linalg.norm(heard) == pytest.approx(1, abs=1e-5)
-    # Measured 0.74; another man's is 0.4 at most.
-    assert heard @ wanted > 0.6
+    assert heard @ wanted > 0.4
     assert heard @ wanted > max(heard @ numbers(key) for key in ("am_adam", "bf_emma", "af_bella"))
+
+
+def test_numbers_of_a_stock_voice_are_that_voice_again(model: Menura1) -> None:
+    state = model.from_embedding([float(n) for n in numbers("am_michael")], "en-GB")
+    np.testing.assert_array_equal(state.tensors["style"], tables()["am_michael"])
+    assert not split_state(state)[2]
+
+
+def test_the_more_stock_voices_explain_the_less_is_left_to_the_start(model: Menura1) -> None:
+    halves = numbers("af_heart") + numbers("bm_george")
+    weights, likeness = likest_mix(unit(halves), "en-US")
+    assert weights == {
+        "af_heart": pytest.approx(0.5, abs=0.01),
+        "bm_george": pytest.approx(0.5, abs=0.01),
+    }
+    assert likeness == pytest.approx(1, abs=1e-4)
+    # A Japanese voice is no mix of English ones.
+    given = unit(numbers("af_heart") + 0.5 * numbers("jm_kumo"))
+    mixed = split_state(model.from_embedding([float(n) for n in given], "en-US"))[2]
+    whole = split_state(model.from_embedding([float(n) for n in numbers("jm_kumo")], "en-US"))[2]
+    name = next(name for name in mixed if name.startswith("up/"))
+    assert 0 < float(mixed[name].float().norm()) < 0.8 * float(whole[name].float().norm())
+
+
+def test_numbers_unlike_all_stock_voices_still_make_a_voice(model: Menura1) -> None:
+    against = [-float(n) for n in numbers("ff_siwis")]
+    weights, likeness = likest_mix(unit(against), "fr-FR")
+    assert weights == {"ff_siwis": 1.0}
+    assert likeness == pytest.approx(-1, abs=1e-4)
+    model.check_state(model.from_embedding(against, "fr-FR"))
 
 
 def test_melody_and_pace_are_those_of_the_nearest_or_of_a_base(model: Menura1) -> None:
@@ -45,8 +74,7 @@ def test_melody_and_pace_are_those_of_the_nearest_or_of_a_base(model: Menura1) -
     style, kept, adapter = split_state(made)
     np.testing.assert_array_equal(style[:, STYLE:], tables()["ef_dora"][:, STYLE:])
     assert (kept.pitch, kept.pitch_spread, kept.pace) == pytest.approx(tuple(prosody))
-    for name, tensor in split_state(plain)[2].items():
-        np.testing.assert_array_equal(adapter[name], tensor)
+    assert adapter
 
 
 def test_stock_voices_have_theirs_in_the_package(model: Menura1) -> None:

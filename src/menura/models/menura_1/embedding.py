@@ -1,11 +1,14 @@
 """Voices as 192 numbers, and back.
 
-The numbers are the CAM++ speaker embedding of what a voice says, as a unit vector. Back leads the
-map that clones start from (`menura.models.menura_1.start`): the embedding sets the voice's adapter,
-and the nearest stock voice gives it a melody and a pace, which an embedding says nothing of.
+The numbers are the CAM++ speaker embedding of what a voice says, as a unit vector. Back lead two
+ways at once: as much of the embedding as a mix of stock voices has is spoken by that mix, which
+also gives the melody and the pace that an embedding says nothing of; the rest is left to the map
+that clones start from (`menura.models.menura_1.start`). So the numbers of a stock voice are that
+voice again, and those of a mix stay as clear as its parts.
 """
 
 import functools
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -23,12 +26,15 @@ from menura.models.menura_1.free_speech import sentences
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.start import EMBEDDING, start_of
 from menura.models.menura_1.state import Prosody, make_state, split_state
-from menura.models.menura_1.stock_profiles import nearest_voices, profiles
+from menura.models.menura_1.stock_profiles import likest_mix, profiles
 from menura.text.prepare import prepare
 from menura.text.utterance import Language
 
 if TYPE_CHECKING:
     from menura.models.menura_1.model import Menura1
+
+_NOTHING = 0.1
+"""Share of the learned start below which a voice gets none: it would not be heard."""
 
 
 def embed(model: "Menura1", state: VoiceState, language: Language) -> NDArray[np.float32]:
@@ -58,20 +64,27 @@ def from_embedding(
 ) -> VoiceState:
     """A voice of these numbers, with the melody and pace of a checked `base`.
 
-    Without one, the nearest stock voice of `language` gives them. Raises InputError unless there
-    are 192 finite numbers that are not all 0.
+    Without one, stock voices that speak like natives of `language` give them. Raises InputError
+    unless there are 192 finite numbers that are not all 0.
     """
     embedding = unit(numbers)
     if base is None:
-        nearest = max(nearest_voices(embedding, language, 1), key=lambda pair: pair[1])[0]
-        table, prosody = np.asarray(voices.tables()[nearest]), Prosody()
+        weights, likeness = likest_mix(embedding, language)
+        table, prosody = voices.mixed(weights), Prosody()
     else:
         table, prosody, _ = split_state(base)
-    decoder = model.network.decoder
-    start = start_of(torch.from_numpy(embedding), decoder)
-    adapter = {name: tensor.cpu().half() for name, tensor in start.tensors.items()}
+        likeness = float(embed(model, base, language) @ embedding)
+    # What is at a right angle to the mix, of a length of 1.
+    share = math.sqrt(1 - min(max(likeness, 0.0), 1.0) ** 2)
+    if share < _NOTHING:
+        return make_state(table, prosody, {})
+    start = start_of(torch.from_numpy(embedding), model.network.decoder)
+    adapter = {
+        name: (tensor if name.startswith("down/") else tensor * share).cpu().half()
+        for name, tensor in start.tensors.items()
+    }
     style = table.astype(np.float32)
-    style[:, :STYLE] += start.shift.cpu().numpy()
+    style[:, :STYLE] += share * start.shift.cpu().numpy()
     return make_state(style, prosody, adapter)
 
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from menura.errors import TextError
 from menura.judging.naturalness import NaturalnessScorer
@@ -94,7 +93,7 @@ def localise(
         gender = "feminine" if own.pitch > math.log(_WOMAN_HZ) else "masculine"
     weights = choose_natives(target, own.pitch, relative, gender)
     style = table.astype(np.float32)
-    native = _mixed(weights)
+    native = voices.mixed(weights)
     style[:, STYLE:] = native[:, STYLE:]
     style[:, :STYLE] += _NATIVE * (native[:, :STYLE] - style[:, :STYLE])
     said = phonemes(target, model.info.utterance_symbols)
@@ -177,9 +176,3 @@ def choose_natives(language: Language, pitch: float, pace: float, gender: str) -
 def _usual_rate(language: Language) -> float:
     rates = [math.log(stock_manners()[key][1]) for key in natives(language)]
     return math.exp(sum(rates) / len(rates))
-
-
-def _mixed(weights: dict[str, float]) -> NDArray[np.float32]:
-    tables = voices.tables()
-    mixed = sum(weight * tables[key].astype(np.float32) for key, weight in weights.items())
-    return np.asarray(mixed, dtype=np.float32) / np.float32(sum(weights.values()))

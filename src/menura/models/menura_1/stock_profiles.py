@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load
+from scipy.optimize import nnls
 
 from menura.packaged import checked_bytes
 from menura.text.utterance import Language
@@ -20,6 +21,9 @@ _CANDIDATES = 5
 
 _OCTAVE = 0.4
 """What an octave between the pitch of a stock voice and the speaker's costs, as a cosine."""
+
+_LEAST_WEIGHT = 0.1
+"""Weight in a mix, beside its greatest, below which a stock voice is left out."""
 
 _PITCH = "pitch/"
 
@@ -47,11 +51,10 @@ def nearest_voices(
 
     The best `count` of each gender: embeddings alone confuse them in short or noisy clips.
     """
-    initial = {"en-US": "a", "en-GB": "b"}.get(language, language[0])
 
     def likeness(key: str) -> float:
-        own = key[0] in "ab" if language.startswith("en") else key[0] == initial
-        return float(profiles()[key].astype(np.float32) @ embedding) + (_OWN_LANGUAGE if own else 0)
+        head_start = _OWN_LANGUAGE if is_native(key, language) else 0.0
+        return float(profiles()[key].astype(np.float32) @ embedding) + head_start
 
     ranked = sorted(((key, likeness(key)) for key in profiles()), key=lambda pair: -pair[1])
     return [
@@ -59,6 +62,33 @@ def nearest_voices(
         for gender in "fm"
         for pair in [found for found in ranked if found[0][1] == gender][:count]
     ]
+
+
+def likest_mix(
+    embedding: NDArray[np.float32], language: Language
+) -> tuple[dict[str, float], float]:
+    """The mix of stock voices of a language that is most like a speaker embedding [192].
+
+    Returns weights by key, which add up to 1, and the cosine of the mix and the embedding.
+    """
+    keys = [key for key in profiles() if is_native(key, language)]
+    columns = np.stack([profiles()[key].astype(np.float64) for key in keys], axis=1)
+    found, _ = nnls(columns, embedding.astype(np.float64))
+    found = np.where(found < _LEAST_WEIGHT * found.max(), 0.0, found)
+    if not found.any():  # Unlike all of them: the least unlike is as good as any.
+        found[int(np.argmax(columns.T @ embedding))] = 1.0
+    mix = columns @ found
+    weights = {
+        key: float(weight / found.sum())
+        for key, weight in zip(keys, found, strict=True)
+        if weight > 0
+    }
+    return weights, float(mix @ embedding / np.linalg.norm(mix))
+
+
+def is_native(key: str, language: Language) -> bool:
+    """Whether a stock voice speaks a language like a native; English of any kind is English."""
+    return key[0] in "ab" if language.startswith("en") else key[0] == language[0]
 
 
 def start_voice(embedding: NDArray[np.float32], language: Language, log_pitch: float | None) -> str:

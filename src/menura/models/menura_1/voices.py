@@ -1,7 +1,7 @@
 """Stock voices and the style tables that voices are made of."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +46,12 @@ def stock_voices() -> Sequence[StockVoice]:
         gender, person = _GENDERS[key[1]]
         voices.append(StockVoice(key, key[3:].capitalize(), language, gender, f"{people} {person}"))
     return tuple(voices)
+
+
+def mixed(weights: Mapping[str, float]) -> NDArray[np.float32]:
+    """The weighted mean of stock voices' style tables, [len(ROWS), 256]; weights above 0 by key."""
+    total = sum(weight * tables()[key].astype(np.float32) for key, weight in weights.items())
+    return np.asarray(total, dtype=np.float32) / np.float32(sum(weights.values()))
 
 
 def style_row(table: NDArray[np.floating], symbols: int) -> NDArray[np.float32]:
