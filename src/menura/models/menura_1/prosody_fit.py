@@ -51,7 +51,7 @@ the other half's spread with 13.9 % of error without doubt and 14.1 % with this 
 _PITCHES = (0.5, 2.0)
 _SPREADS = {"similarity": (0.55, 1.6), "stability": (0.75, 1.25)}
 _PACES = {"similarity": (0.75, 1.35), "stability": (0.85, 1.2)}
-_TRUST = {"similarity": 1.0, "stability": 0.6}
+_TRUST = {"similarity": 1.0, "stability": 0.75}
 """Share of the evidence for range and pace that a mode takes over."""
 
 
