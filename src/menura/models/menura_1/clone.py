@@ -13,9 +13,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from menura.judging.naturalness import NaturalnessScorer
+import torch
+from torch import Tensor
+
+from menura.judging.naturalness import SHORT_WINDOW, NaturalnessScorer
+from menura.judging.resample import resample
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import Clip, CloneOptions, CloneResult, Progress
+from menura.models.menura_1.decoder import SAMPLE_RATE
 from menura.models.menura_1.fitting import Fitting, Kind, Recipe
 from menura.models.menura_1.target import Target
 
@@ -24,6 +29,12 @@ if TYPE_CHECKING:
 
 _LISTENING = 0.3
 """What aligning the clip costs, in steps."""
+
+_JUDGED = 5 * SAMPLE_RATE
+_BETTER = 0.6
+"""How much more natural than its clip a voice that follows it may be (DistillMOS). Clean clips
+score 4.2 to 4.7, so that it hinders none of them; those with 5 to 10 dB of noise 1.9 to 2.8. The
+refined voice of such a clip else counted as worse than the first, which has no noise."""
 
 _WARM_UP = 4
 _LAST_RATE = 0.1
@@ -48,6 +59,14 @@ def recipe_for(options: CloneOptions) -> Recipe:
     return recipe
 
 
+@torch.no_grad()
+def naturalness(audio: Tensor, scorer: NaturalnessScorer) -> float:
+    """How natural the middle of a clip [1, samples] sounds, a DistillMOS score."""
+    begin = max(0, (audio.shape[1] - _JUDGED) // 2)
+    middle = resample(audio[:, begin : begin + _JUDGED], SAMPLE_RATE, 16000)
+    return float(scorer.score(middle, window=SHORT_WINDOW)[0])
+
+
 def clone(
     model: "Menura1", clip: Clip, options: CloneOptions, progress: Progress
 ) -> Iterator[CloneResult]:
@@ -58,6 +77,9 @@ def clone(
     model.deactivate()
     encoder, scorer = SpeakerEncoder(model.device), NaturalnessScorer(model.device)
     target = Target(model, clip, encoder, options.base, options.mode)
+    if Kind.CLIP in recipe.kinds:
+        wished = min(recipe.wished, naturalness(target.audio, scorer) + _BETTER)
+        recipe = replace(recipe, wished=wished)
     fitting = Fitting(target, recipe, encoder, scorer, options.seed)
     listening = _LISTENING if Kind.CLIP in recipe.kinds else 0
     whole = recipe.quick + listening + recipe.steps

@@ -59,7 +59,7 @@ class Recipe:
     quick: int = 2
     """Steps on free speech alone before the first voice."""
 
-    steps: int = 24
+    steps: int = 22
     """Steps of the refinement."""
 
     kinds: tuple[Kind, ...] = (Kind.CLIP, Kind.FREE)
@@ -79,8 +79,8 @@ class Recipe:
     0.74 and 0.73 (WeSpeaker, rescaled), with these 0.83 and 0.79, as clear and as natural."""
 
     naturalness: float = 0.5
-    wished: float = 4.8
-    """Score of DistillMOS that free speech is pulled towards."""
+    wished: float = 5.0
+    """Score of DistillMOS up to which free speech is pulled; more counts no more."""
 
     articulation: float = 1.5
     """Weight of a nat of the phoneme classifier's error on free speech. At 1.0, with a rate of
@@ -209,7 +209,7 @@ class Fitting:
             self.likeness.append(float(cosine.detach()))
             score = self.scorer.score(low, window=SHORT_WINDOW)[0]
             loss = recipe.free_speaker * (1 - cosine)
-            loss = loss + recipe.naturalness * (recipe.wished - score)
+            loss = loss + recipe.naturalness * (recipe.wished - score).clamp(min=0)
             self.losses["strangeness"] = float(1 - cosine.detach())
             self.losses["unnaturalness"] = float(recipe.wished - score.detach())
             if window.sounds is not None:
@@ -265,7 +265,8 @@ class Fitting:
                     )
                 low = resample(speech, SAMPLE_RATE, 16000)
                 total += float(self.encoder.embed(low)[0] @ self.speaker.embedding)
-                total += _NATURALNESS_SHARE * float(self.scorer.score(low, window=SHORT_WINDOW)[0])
+                score = float(self.scorer.score(low, window=SHORT_WINDOW)[0])
+                total += _NATURALNESS_SHARE * min(score, self.recipe.wished)
         return total / len(_SCORED)
 
     def state(self) -> VoiceState:
