@@ -7,7 +7,7 @@ sound (DistillMOS, frozen too) and towards clear words (the phoneme classifier, 
 windows are computed side by side.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -34,8 +34,9 @@ from menura.models.menura_1.state import make_state
 if TYPE_CHECKING:
     from menura.models.menura_1.network import Plan
 
-_LEAD = 10
-"""Frames of a free sentence that are left out: its silence."""
+_LEAD, _TRAIL = 10, 10
+"""Frames of a free sentence that are left out at its ends: most of its silence, which is 250 to 400
+ms before the first sound and 300 to 600 ms after the last."""
 
 _SCORED_FRAMES = 80
 _SCORED = (2,)
@@ -74,9 +75,9 @@ class Recipe:
     rate: float = 2e-3
     style_rate: float = 5e-3
     speaker: float = 3.0
-    free_speaker: float = 4.5
+    free_speaker: float = 5.0
     """Weights of likeness on windows of the clip and on free speech. With 2 and 3 two speakers had
-    0.74 and 0.73 (WeSpeaker, rescaled), with these 0.83 and 0.79, as clear and as natural."""
+    0.74 and 0.73 (WeSpeaker, rescaled), with 3 and 4.5 0.83 and 0.79, as clear and as natural."""
 
     naturalness: float = 0.5
     wished: float = 5.0
@@ -109,6 +110,20 @@ class _Window:
 
     sounds: Tensor | None = None
     """What free speech says there: the token of each 12.5 ms, int64 [2·frames]."""
+
+
+def sentence_span(total: int, frames: int, pick: Callable[[int], int]) -> tuple[int, int]:
+    """Begin and length of a window of a sentence, which has `total` frames.
+
+    Often it is the first or the last possible one: were all places alike, the first and the last
+    sounds of a sentence would hardly ever be in a window. `pick(n)` gives a random number under n.
+    """
+    frames = min(frames, total)
+    first = min(_LEAD, total - frames)
+    last = max(first, total - frames - _TRAIL)
+    beyond = frames // 4
+    place = first - beyond + pick(last - first + 1 + 2 * beyond)
+    return min(max(place, first), last), frames
 
 
 class Fitting:
@@ -220,7 +235,7 @@ class Fitting:
 
     def _free_window(self) -> "_Window":
         plan, style, sounds = self._free_plan(self._pick(1 << 16))
-        begin, frames = self._sentence_span(plan, self.recipe.free_frames)
+        begin, frames = sentence_span(plan.text.shape[2], self.recipe.free_frames, self._pick)
         return _Window(
             window(plan, begin, frames),
             style,
@@ -236,19 +251,6 @@ class Fitting:
         recording = said.audio[:, begin * FRAME : (begin + frames) * FRAME]
         part = window(said.plan, begin, frames)
         return _Window(part, said.style, self._pick(2**31), recording, said.bandwidth)
-
-    def _sentence_span(self, plan: "Plan", frames: int) -> tuple[int, int]:
-        """Begin and length of a window of a sentence; one in six at its beginning, and at its end.
-
-        Were all places alike, the first and the last sounds would hardly ever be in a window.
-        """
-        total = plan.text.shape[2]
-        frames = min(frames, total)
-        last = total - frames
-        first = min(_LEAD, last)
-        beyond = frames // 2
-        place = first - beyond + self._pick(last - first + 1 + 2 * beyond)
-        return min(max(place, first), last), frames
 
     @torch.no_grad()
     def score(self) -> float:

@@ -1,0 +1,66 @@
+"""How voices are fitted: which windows of speech are heard, and what counts."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+
+from menura.judging.naturalness import NaturalnessScorer
+from menura.judging.speaker import SpeakerEncoder
+from menura.models.menura_1.clone import naturalness
+from menura.models.menura_1.fitting import Fitting, Recipe, sentence_span
+from menura.models.menura_1.model import Menura1
+from menura.models.menura_1.speaker import Speaker
+from menura.models.menura_1.state import Prosody
+from menura.models.menura_1.stock_profiles import profiles
+from menura.models.menura_1.voices import tables
+from menura.text.prepare import prepare
+
+
+def test_windows_reach_both_ends_of_a_sentence() -> None:
+    total, frames, lead, trail = 164, 64, 10, 10
+    first, last = lead, total - frames - trail
+    count = (last - first + 1) + frames // 2
+    spans = (sentence_span(total, frames, lambda n, i=i: i % n) for i in range(count))
+    begins = Counter(begin for begin, length in spans if length == frames)
+    assert min(begins) == first
+    assert max(begins) == last
+    # One window in seven at each end, the others anywhere between.
+    for end in (first, last):
+        assert begins[end] / count == pytest.approx(0.15, abs=0.01)
+    assert set(begins.values()) == {1, frames // 4 + 1}
+
+
+@pytest.mark.parametrize("total", [1, 9, 64, 70])
+def test_short_sentences_are_heard_as_far_as_they_go(total: int) -> None:
+    for place in range(200):
+        begin, frames = sentence_span(total, 64, lambda n, place=place: place % n)
+        assert frames == min(64, total)
+        assert 0 <= begin <= total - frames
+
+
+def test_a_noisy_clip_is_told_from_a_clean_one(model: Menura1) -> None:
+    utterance = prepare("The kettle is on the stove.", "en-US", limit=500)[0]
+    parts = model.speak(utterance, model.stock_state("af_heart"))
+    speech = torch.from_numpy(np.concatenate([part.audio for part in parts]))[None]
+    scorer = NaturalnessScorer()
+    noise = 0.05 * torch.randn(speech.shape, generator=torch.Generator().manual_seed(0))
+    assert naturalness(speech, scorer) > 4.0
+    assert naturalness(speech + noise, scorer) < 3.5
+
+
+def test_naturalness_counts_up_to_what_is_wished(model: Menura1) -> None:
+    """Else a refined voice of a noisy clip, which has its noise, is never the better one."""
+    embedding = torch.from_numpy(profiles()["af_heart"].astype(np.float32))
+    table = tables()["af_heart"].astype(np.float32)
+    speaker = Speaker(model, embedding, "en-US", table, Prosody())
+    encoder, scorer = SpeakerEncoder("cpu"), NaturalnessScorer()
+
+    def score(wished: float) -> float:
+        return Fitting(speaker, Recipe(wished=wished), encoder, scorer, seed=0).score()
+
+    low, high = score(1.5), score(2.5)
+    # A tenth of a point of DistillMOS, whose score of this voice is above 4.
+    assert high - low == pytest.approx(0.1, abs=1e-3)
+    assert score(5.0) > high + 0.1
