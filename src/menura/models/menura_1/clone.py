@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _LISTENING = 0.3
 """What aligning the clip costs, in steps."""
 
-_JUDGED = 5 * SAMPLE_RATE
+_JUDGED = 3 * SAMPLE_RATE
+"""One window of the network; more of a clip says the same, and costs half a second."""
+
 _BETTER = 0.6
 """How much more natural than its clip a voice that follows it may be (DistillMOS). Clean clips
 score 4.2 to 4.7, so that it hinders none of them; those with 5 to 10 dB of noise 1.9 to 2.8. The
