@@ -77,6 +77,15 @@ def test_melody_and_pace_are_those_of_the_nearest_or_of_a_base(model: Menura1) -
     assert adapter
 
 
+def test_a_base_that_sounds_alike_by_its_adapter_is_not_taken_for_alike(model: Menura1) -> None:
+    """Its adapter is not kept, and without it the base is somebody else."""
+    given = [float(n) for n in numbers("em_alex")]
+    base = model.from_embedding(given, "en-US")
+    heard = model.embed(base, "en-US")
+    again = model.from_embedding([float(n) for n in heard], "en-US", base=base)
+    assert split_state(again)[2]
+
+
 def test_stock_voices_have_theirs_in_the_package(model: Menura1) -> None:
     state = model.stock_state("af_heart")
     np.testing.assert_allclose(model.embed(state, "en-US"), unit(profiles()["af_heart"]), atol=1e-6)

@@ -35,7 +35,7 @@ _JUDGED = 3 * SAMPLE_RATE
 
 _BETTER = 0.6
 """How much more natural than its clip a voice that follows it may be (DistillMOS). Clean clips
-score 4.2 to 4.7, so that it hinders none of them; those with 5 to 10 dB of noise 1.9 to 2.8. The
+score 3.9 to 4.7, so that it hinders hardly any; those with 5 to 10 dB of noise 1.9 to 3.5. The
 refined voice of such a clip else counted as worse than the first, which has no noise."""
 
 _WARM_UP = 4

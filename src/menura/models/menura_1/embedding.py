@@ -72,20 +72,22 @@ def from_embedding(
         weights, likeness = likest_mix(embedding, language)
         table, prosody = voices.mixed(weights), Prosody()
     else:
-        table, prosody, _ = split_state(base)
-        likeness = float(embed(model, base, language) @ embedding)
+        table, prosody, adapter = split_state(base)
+        # The new adapter takes the place of the base's, so what counts is how it sounds without.
+        plain = make_state(table, prosody, {}) if adapter else base
+        likeness = float(embed(model, plain, language) @ embedding)
     # What is at a right angle to the mix, of a length of 1.
     share = math.sqrt(1 - min(max(likeness, 0.0), 1.0) ** 2)
     if share < _NOTHING:
         return make_state(table, prosody, {})
     start = start_of(torch.from_numpy(embedding), model.network.decoder)
-    adapter = {
+    made = {
         name: (tensor if name.startswith("down/") else tensor * share).cpu().half()
         for name, tensor in start.tensors.items()
     }
     style = table.astype(np.float32)
     style[:, :STYLE] += share * start.shift.cpu().numpy()
-    return make_state(style, prosody, adapter)
+    return make_state(style, prosody, made)
 
 
 def unit(numbers: Sequence[float] | NDArray[np.floating]) -> NDArray[np.float32]:
