@@ -41,7 +41,7 @@ def test_short_sentences_are_heard_as_far_as_they_go(total: int) -> None:
 
 
 def test_a_noisy_clip_is_told_from_a_clean_one(model: Menura1) -> None:
-    utterance = prepare("The kettle is on the stove.", "en-US", limit=500)[0]
+    utterance = next(iter(prepare("The kettle is on the stove.", "en-US", limit=500)))
     parts = model.speak(utterance, model.stock_state("af_heart"))
     speech = torch.from_numpy(np.concatenate([part.audio for part in parts]))[None]
     scorer = NaturalnessScorer()
