@@ -153,6 +153,7 @@ def cancelling(server: Server, rounds: int, pace: float) -> Row:
 def memory(server: Server, requests: int, say: Say) -> Iterator[Row]:
     """Resident memory of the server and its workers over many short requests, as it goes on."""
     points: list[tuple[int, float]] = []
+    measured = {name: circumstances()[name] for name in ("date", "commit")}
     with Socket(server.url, server.key, server.voice(VOICE)) as socket:
         for number in range(requests):
             socket.speak("Yes.")
@@ -163,7 +164,6 @@ def memory(server: Server, requests: int, say: Say) -> Iterator[Row]:
                 # What is loaded at the first uses is not a leak.
                 settled = [mb for at, mb in points if at >= requests / 4] or [points[-1][1]]
                 growth = settled[-1] - settled[0]
-                measured = {name: circumstances()[name] for name in ("date", "commit")}
                 yield {**measured, "requests": done, "mb": points, "growth_mb": growth}
 
 

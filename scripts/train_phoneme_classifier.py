@@ -25,7 +25,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from menura.models.menura_1 import features, voices
-from menura.models.menura_1.adapter import Adapter
+from menura.models.menura_1.adapter import Adapter, scaled
 from menura.models.menura_1.free_speech import sentences
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.melody import shape_pitch
@@ -96,11 +96,7 @@ class Speaker:
         if rng.random() < 0.65:
             share = float(rng.uniform(0.3, 1.2))
             start = start_of(self._embedding(), network.decoder)
-            whole = {
-                name: value if name.startswith("down/") else value * share
-                for name, value in start.tensors.items()
-            }
-            self.adapter.use(whole)
+            self.adapter.use(scaled(start.tensors, share))
             timbre = timbre + share * start.shift
             with self.adapter.attached():
                 audio = network.decoder(plan.text, plan.f0, plan.energy, timbre, noise)

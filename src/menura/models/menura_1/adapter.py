@@ -147,6 +147,14 @@ class Adapter(nn.Module):
         return {name: value.cpu().to(torch.float16) for name, value in self.named().items()}
 
 
+def scaled(tensors: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
+    """A share of what an adapter does, in float32 but for the lower factors, which stay."""
+    return {
+        name: value if name.startswith("down/") else value.float() * share
+        for name, value in tensors.items()
+    }
+
+
 def expected_shapes(decoder: Decoder) -> dict[str, tuple[int, ...]]:
     """Shapes of an adapter's tensors, with 0 where the rank stands."""
     shapes: dict[str, tuple[int, ...]] = {}

@@ -21,6 +21,7 @@ from menura.errors import InputError
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import Audio, VoiceState
 from menura.models.menura_1 import voices
+from menura.models.menura_1.adapter import scaled
 from menura.models.menura_1.decoder import SAMPLE_RATE
 from menura.models.menura_1.free_speech import sentences
 from menura.models.menura_1.layers import STYLE
@@ -81,10 +82,7 @@ def from_embedding(
     if share < _NOTHING:
         return make_state(table, prosody, {})
     start = start_of(torch.from_numpy(embedding), model.network.decoder)
-    made = {
-        name: (tensor if name.startswith("down/") else tensor * share).cpu().half()
-        for name, tensor in start.tensors.items()
-    }
+    made = {name: value.cpu().half() for name, value in scaled(start.tensors, share).items()}
     style = table.astype(np.float32)
     style[:, :STYLE] += share * start.shift.cpu().numpy()
     return make_state(style, prosody, made)

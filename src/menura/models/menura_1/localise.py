@@ -23,6 +23,7 @@ from menura.judging.naturalness import NaturalnessScorer
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import Progress, VoiceState
 from menura.models.menura_1 import voices
+from menura.models.menura_1.adapter import scaled
 from menura.models.menura_1.embedding import embed
 from menura.models.menura_1.fitting import Fitting, Kind, Recipe
 from menura.models.menura_1.layers import STYLE
@@ -104,13 +105,8 @@ def localise(
     pitch = float(np.clip(math.exp(own.pitch - shaped.pitch), *_PITCHES))
     # Another pace is another melody, if only a little.
     spread = float(np.clip(spread * own.spread / max(shaped.spread, 1e-3), *_SPREADS))
-    kept = {
-        name: tensor if name.startswith("down/") else tensor.float() * _SHARE
-        for name, tensor in adapter.items()
-    }
-    made = make_state(
-        style, Prosody(pitch, spread, pace), {name: tensor.half() for name, tensor in kept.items()}
-    )
+    kept = {name: tensor.half() for name, tensor in scaled(adapter, _SHARE).items()}
+    made = make_state(style, Prosody(pitch, spread, pace), kept)
     told = " ".join(f"{key}:{weight:.2f}" for key, weight in weights.items())
     return VoiceState(state.snapshot, made.tensors, {"natives": told, "localised_from": source})
 
