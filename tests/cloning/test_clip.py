@@ -53,6 +53,11 @@ def speech(ref: Path) -> Audio:
     return sf.read(ref, dtype="float32")[0]
 
 
+def rms(audio: Audio) -> float:
+    """Root of the mean square."""
+    return float(np.sqrt(np.square(audio, dtype=np.float64).mean()))
+
+
 def save(path: Path, audio: Audio, rate: int = 16000) -> Path:
     """Writes a recording."""
     sf.write(path, audio, rate, subtype="FLOAT")
@@ -118,6 +123,41 @@ def test_the_best_stretch_of_a_long_recording_is_used(
     assert {"transcript_replaced", "clip_longer_than_needed"} <= found
     noise_floor = np.percentile(np.abs(prepared.clip.audio), 5)
     assert noise_floor < 1e-3  # the two clean sentences in the middle, not the noisy ones
+    assert prepared.clip.heard is None  # who speaks is told from the clean ones too
+
+
+def test_all_of_a_long_recording_tells_who_speaks(
+    shared_data: Path, speech: Audio, tmp_path: Path
+) -> None:
+    pause = np.random.default_rng(1).normal(0.0, 3e-5, 12800).astype(np.float32)
+    path = save(tmp_path / "a.wav", np.concatenate([speech, pause] * 4))
+    one = prepare_clip(path, language="en", recogniser=english()).clip
+    assert one.audio.size / 24000 < 15.0
+    assert one.heard is not None
+    assert 18.0 < one.heard.size / 24000 < 24.0
+    assert rms(one.heard) == pytest.approx(rms(one.audio), rel=0.1)
+    other = sf.read(shared_data / "clone_eval" / "vctk_p261_00_ref.flac", dtype="float32")[0]
+    path = save(tmp_path / "b.wav", np.concatenate([speech, pause] * 2 + [other, pause] * 2))
+    two = prepare_clip(path, language="en", recogniser=english())
+    assert not {item.code for item in two.advice} & {"clip_two_voices"}
+    assert two.clip.heard is None  # a second person has a part in it
+
+
+def test_all_that_is_heard_is_cleaned_as_the_clip_is(shared_data: Path, tmp_path: Path) -> None:
+    noisy = sf.read(shared_data / "noisy" / "011_babble_10dB_vctk_p326_noisy.flac")[0]
+    path = save(tmp_path / "a.wav", np.concatenate([noisy] * 5).astype(np.float32))
+    plain, clean = (
+        prepare_clip(path, language="en", recogniser=english(), enhance=enhance).clip
+        for enhance in (False, True)
+    )
+    assert plain.heard is not None
+    assert clean.heard is not None
+    quiet = [float(np.percentile(np.abs(clip.heard), 10)) for clip in (plain, clean)]
+    assert quiet[1] < 0.7 * quiet[0]
+
+
+def test_a_short_clip_is_all_that_is_heard(ref: Path) -> None:
+    assert prepare_clip(ref, language="en", recogniser=english()).clip.heard is None
 
 
 def test_a_given_transcript_is_kept_when_all_is_used(ref: Path) -> None:

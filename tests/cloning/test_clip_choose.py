@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from menura.audio.activity import Span
 from menura.cloning.advice import CANDIDATES, Findings, advise
 from menura.cloning.choose import (
+    HEARD_SECONDS,
     KEPT_PAUSE_SECONDS,
     MOST_SECONDS,
+    all_heard,
     assemble,
     choose,
     pause_share,
@@ -38,6 +40,18 @@ def test_long_speech_is_held_to_the_modes_length(mode: str) -> None:
     assert not choice.whole
     used = assemble(audio, RATE, choice).size / RATE
     assert MOST_SECONDS[mode] * 0.6 < used <= MOST_SECONDS[mode]
+
+
+def test_more_is_heard_than_a_voice_is_made_of() -> None:
+    spans = [Span(4.0 * k + 0.5, 4.0 * k + 4.0) for k in range(6)]
+    audio = recording(spans, 25.0)
+    assert not choose(audio, RATE, spans, "similarity").whole
+    assert all_heard(audio, RATE, spans).whole
+    spans = [Span(4.0 * k + 0.5, 4.0 * k + 4.0) for k in range(20)]
+    audio = recording(spans, 81.0)
+    some = all_heard(audio, RATE, spans)
+    assert not some.whole
+    assert 0.8 * HEARD_SECONDS < assemble(audio, RATE, some).size / RATE <= HEARD_SECONDS
 
 
 def test_all_is_taken_when_it_fits() -> None:

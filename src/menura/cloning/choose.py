@@ -17,6 +17,9 @@ gains up to 20 s."""
 ENOUGH_SECONDS = {"similarity": 11.0, "stability": 15.0}
 """Speech beyond this adds no score, so that cleanness decides between long enough stretches."""
 
+HEARD_SECONDS = 30.0
+"""What is heard of a longer recording to tell who speaks, and how high."""
+
 LONG_PAUSE_SECONDS = 0.5
 KEPT_PAUSE_SECONDS = 0.3
 """Length that a longer pause is cut down to."""
@@ -64,7 +67,17 @@ def choose(audio: Audio, sample_rate: int, spans: Sequence[Span], mode: str) -> 
 
     Stretches begin and end in pauses; speech without any pause is cut at its quietest place.
     """
-    most = MOST_SECONDS[mode]
+    return _choose(audio, sample_rate, spans, MOST_SECONDS[mode], ENOUGH_SECONDS[mode])
+
+
+def all_heard(audio: Audio, sample_rate: int, spans: Sequence[Span]) -> Choice:
+    """All speech of a recording, of a longer one the best HEARD_SECONDS."""
+    return _choose(audio, sample_rate, spans, HEARD_SECONDS, HEARD_SECONDS)
+
+
+def _choose(
+    audio: Audio, sample_rate: int, spans: Sequence[Span], most: float, enough: float
+) -> Choice:
     pieces = [piece for span in spans for piece in _divide(audio, sample_rate, span, most)]
     figures = _Figures(audio, sample_rate, pieces)
     best: tuple[float, int, int] | None = None
@@ -76,7 +89,7 @@ def choose(audio: Audio, sample_rate: int, spans: Sequence[Span], mode: str) -> 
             length += pieces[last].seconds
             if length > most and last > first:
                 break
-            score = figures.score(first, last, ENOUGH_SECONDS[mode])
+            score = figures.score(first, last, enough)
             if best is None or score > best[0]:
                 best = (score, first, last)
     assert best is not None, "choose needs at least one span"

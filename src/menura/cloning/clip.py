@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from menura.audio.activity import speech_seconds
+from menura.audio.activity import speech_seconds, speech_spans
 from menura.audio.background import tone_share
 from menura.audio.pitch import f0_track
 from menura.audio.rate import syllable_rate
 from menura.audio.recognise import RATE as RECOGNISER_RATE
 from menura.audio.resample import resample
 from menura.audio.reverberation import reverberation_seconds
-from menura.cloning.advice import Findings, advise
+from menura.cloning.advice import TWO_VOICES_LIKENESS, Findings, advise
 from menura.cloning.choose import pause_share
 from menura.cloning.company import halves_likeness, window_embeddings
 from menura.cloning.facts import ClipFacts, timeline
@@ -147,8 +147,18 @@ def prepare_clip(
         transcript=text,
         language=spoken,
         bandwidth=taken.used_bandwidth,
+        heard=heard_of_one(taken.heard, sample_rate),
     )
     return PreparedClip(clip, advice, facts, along)
+
+
+def heard_of_one(audio: Audio | None, sample_rate: int) -> Audio | None:
+    """What is said in the whole recording, unless a second person seems to have a part in it."""
+    if audio is None:
+        return None
+    spans = speech_spans(audio, sample_rate)
+    halves = halves_likeness(window_embeddings(audio, sample_rate, spans))
+    return None if halves is not None and halves < TWO_VOICES_LIKENESS else audio
 
 
 def likeness(one: str, other: str) -> float:

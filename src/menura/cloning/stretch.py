@@ -10,9 +10,9 @@ from menura.audio.activity import Span, speech_seconds, speech_spans
 from menura.audio.decode import REFUSE_SECONDS, Decoded, decode
 from menura.audio.enhance import enhance as clean_up
 from menura.audio.loudness import normalise_rms
-from menura.audio.quality import Quality, bandwidth, measure
+from menura.audio.quality import Quality, bandwidth, measure, signal_to_noise
 from menura.audio.resample import resample
-from menura.cloning.choose import Choice, assemble, choose
+from menura.cloning.choose import Choice, all_heard, assemble, choose
 from menura.errors import AudioError, InputError
 
 Audio = NDArray[np.float32]
@@ -25,6 +25,10 @@ MOST_TAKEN_SECONDS = 300.0
 """Of a longer file only this much is listened to; from an hour on it is refused as a whole."""
 
 ENHANCE_RATE = 48000
+
+QUIET_SNR_DB, LIKE_SNR_DB = 20.0, 3.0
+"""All that is heard has this signal-to-noise ratio, or the stretch's own within so much: else it
+tells less of the voice than of noise that the clip does not have."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,10 @@ class Stretch:
 
     used_bandwidth: float
     """Hz, before clean-up."""
+
+    heard: Audio | None
+    """All that is said in the recording, or 30 s of it, made as `used` was; None where `used` has
+    it all, or was chosen because the rest is noisy."""
 
     wanted: bool
     """Whether clean-up was asked for, or is the mode's default."""
@@ -85,17 +93,28 @@ def take_stretch(
     quality = measure(audio, rate, spans, clipped=recording.clipped_share)
     choice = choose(audio, rate, spans, mode)
     used = assemble(audio, rate, choice)
-    used_spans = speech_spans(used, rate) or [Span(0.0, used.size / rate)]
+    used_spans = _spans(used, rate)
     used_bandwidth = min(bandwidth(used, rate, used_spans), sample_rate / 2)
     enhanced, snr_after = False, quality.snr_db
+    heard = None if choice.whole else assemble(audio, rate, all_heard(audio, rate, spans))
+    heard_spans = [] if heard is None else _spans(heard, rate)
+    if heard is not None:
+        least = min(QUIET_SNR_DB, signal_to_noise(used, rate, used_spans) - LIKE_SNR_DB)
+        if signal_to_noise(heard, rate, heard_spans) < least:
+            heard = None
     if wanted:
         cleaned = clean_up(used, rate, used_spans, snr_db=quality.snr_db)
         used, enhanced, snr_after = cleaned.audio, cleaned.applied, cleaned.snr_after
+        if heard is not None and enhanced:
+            heard = clean_up(heard, rate, heard_spans, snr_db=quality.snr_db).audio
     used = normalise_rms(resample(used, rate, sample_rate), sample_rate, used_spans)
+    if heard is not None:
+        heard = normalise_rms(resample(heard, rate, sample_rate), sample_rate, heard_spans)
     return Stretch(
         used=used,
         used_spans=tuple(used_spans),
         used_bandwidth=used_bandwidth,
+        heard=heard,
         wanted=wanted,
         enhanced=enhanced,
         snr_after=snr_after,
@@ -106,6 +125,10 @@ def take_stretch(
         quality=quality,
         choice=choice,
     )
+
+
+def _spans(audio: Audio, sample_rate: int) -> list[Span]:
+    return speech_spans(audio, sample_rate) or [Span(0.0, audio.size / sample_rate)]
 
 
 def find_speech(audio: Audio, sample_rate: int) -> list[Span]:

@@ -130,6 +130,10 @@ class Clip:
     bandwidth: float
     """Highest frequency that carries speech, in Hz; above it the recording says nothing."""
 
+    heard: Audio | None = None
+    """All that this person says in the recording, where `audio` is only a part of it: it tells
+    better who they are and how high they speak."""
+
 
 @dataclass(frozen=True)
 class CloneOptions:

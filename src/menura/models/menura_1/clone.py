@@ -54,7 +54,8 @@ def recipe_for(options: CloneOptions) -> Recipe:
             naturalness=1.0,
             rate=1e-3,
             steps=18,
-            share=0.56,
+            average=0.9,
+            share=0.53,
         )
     if options.steps:
         recipe = replace(recipe, quick=min(recipe.quick, options.steps), steps=options.steps)

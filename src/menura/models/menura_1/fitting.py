@@ -83,13 +83,16 @@ class Recipe:
     wished: float = 5.0
     """Score of DistillMOS up to which free speech is pulled; more counts no more."""
 
-    articulation: float = 1.5
+    articulation: float = 1.2
     """Weight of a nat of the phoneme classifier's error on free speech. At 1.0, with a rate of
     1.5e-3 and a share of 0.95, a speaker had 4.5 % of words wrong; at 2.0 1.9 % and less
-    likeness; at 1.5, with the faster rate and the whole update, both (docs/experiments.md)."""
+    likeness; at 1.5, with the faster rate and the whole update, both. Since the ends of sentences
+    are heard too, 1.2 has as few wrong words, and more likeness (docs/experiments.md)."""
 
     decay: float = 0.01
-    average: float = 0.9
+    average: float = 0.8
+    """How much of the running average of the steps stays with the next one."""
+
     share: float = 1.0
     """How much of the update a voice gets. Where nothing of the clip itself is followed, the rest
     of the way from the start voice costs more naturalness than it brings likeness."""

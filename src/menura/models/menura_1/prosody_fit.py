@@ -49,7 +49,7 @@ the other half's spread with 13.9 % of error without doubt and 14.1 % with this 
 8.3 % without, 6.7 % with it, 6.9 % where the pace was left alone. Shorter clips were not tried."""
 
 _PITCHES = (0.5, 2.0)
-_SPREADS = {"similarity": (0.55, 1.6), "stability": (0.75, 1.25)}
+_SPREADS = {"similarity": (0.55, 1.6), "stability": (0.65, 1.45)}
 _PACES = {"similarity": (0.75, 1.35), "stability": (0.85, 1.2)}
 _TRUST = {"similarity": 1.0, "stability": 0.75}
 """Share of the evidence for range and pace that a mode takes over."""
@@ -128,7 +128,7 @@ def fit_prosody(
         table: style table of the start voice.
         phonemes: of the clip's words.
         free: phonemes of a few sentences in the clip's language; five are enough.
-        f0: of the clip, Hz on the 12.5 ms clock, 0 where unvoiced, [frames].
+        f0: of the clip or more of the speaker, Hz on the 12.5 ms clock, 0 where unvoiced, [frames].
         speech_seconds: of the clip, without pauses.
         mode: `similarity`, or `stability`, which keeps more of the start voice's range and pace.
     """

@@ -64,10 +64,15 @@ class Target(Speaker):
             )
         samples = clip.audio[: self.frames * FRAME]
         self.audio = torch.from_numpy(samples).to(model.device)[None]
-        seen = embed_views(encoder, resample(self.audio, SAMPLE_RATE, 16000))
+        heard = samples if clip.heard is None else clip.heard
+        everything = torch.from_numpy(heard).to(model.device)[None]
+        seen = embed_views(encoder, resample(everything, SAMPLE_RATE, 16000))
         embedding = seen[0]
         self.f0 = features.f0(samples, 2 * self.frames).to(model.device)
-        voiced = self.f0[self.f0 > 30]
+        f0 = self.f0
+        if clip.heard is not None:
+            f0 = features.f0(heard, 2 * (heard.size // FRAME)).to(model.device)
+        voiced = f0[f0 > 30]
         self.log_pitch = float(voiced.log().mean()) if voiced.numel() else None
         self.start = ""
         if base is None:
@@ -79,7 +84,7 @@ class Target(Speaker):
             table,
             self.phonemes,
             [free_symbols(clip.language, number, most) for number in range(_MEASURED)],
-            self.f0[0].cpu().numpy(),
+            f0[0].cpu().numpy(),
             speech_seconds(speech_spans(samples, SAMPLE_RATE)),
             mode,
         )

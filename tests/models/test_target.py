@@ -1,0 +1,43 @@
+"""What a clip tells of its speaker."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from menura.judging.speaker import SpeakerEncoder
+from menura.models.contract import Clip
+from menura.models.menura_1.model import Menura1
+from menura.models.menura_1.stock_profiles import profiles
+from menura.models.menura_1.target import Target
+from menura.text.prepare import prepare
+
+TEXT = "The kettle is on the stove, and the cups are by the window."
+
+
+def said(model: Menura1, key: str) -> NDArray[np.float32]:
+    """The text in a stock voice."""
+    utterance = next(iter(prepare(TEXT, "en-US", limit=500)))
+    return np.concatenate([p.audio for p in model.speak(utterance, model.stock_state(key))])
+
+
+def test_who_speaks_is_told_from_all_that_is_heard(model: Menura1) -> None:
+    high, low = said(model, "af_heart"), said(model, "am_michael")
+    clip = Clip(high, 24000, TEXT, "en-US", 12000.0)
+    model.deactivate()
+    encoder = SpeakerEncoder()
+    short, long = Target(model, clip, encoder), Target(model, replace(clip, heard=low), encoder)
+
+    def like(target: Target, key: str) -> float:
+        return float(target.embedding.numpy() @ profiles()[key].astype(np.float32))
+
+    assert like(short, "af_heart") > 0.6 > like(short, "am_michael")
+    assert like(long, "am_michael") > 0.6 > like(long, "af_heart")
+    assert (short.start[1], long.start[1]) == ("f", "m")
+    assert short.log_pitch is not None
+    assert long.log_pitch is not None
+    assert 0.4 < short.log_pitch - long.log_pitch < 1.0
+    assert len(long.views) == len(short.views)
+    # Words, timing and melody of what is fitted stay those of the clip itself.
+    assert long.frames == short.frames == high.size // 600
+    assert bool((long.f0 == short.f0).all())
