@@ -8,7 +8,8 @@ import torch
 
 from menura.judging.naturalness import NaturalnessScorer
 from menura.judging.speaker import SpeakerEncoder
-from menura.models.menura_1.clone import naturalness
+from menura.models.menura_1.clone import naturalness, recipe_for, steps_for
+from menura.models.contract import CloneOptions
 from menura.models.menura_1.fitting import Fitting, Recipe, sentence_span
 from menura.models.menura_1.model import Menura1
 from menura.models.menura_1.speaker import Speaker
@@ -38,6 +39,16 @@ def test_short_sentences_are_heard_as_far_as_they_go(total: int) -> None:
         begin, frames = sentence_span(total, 64, lambda n, place=place: place % n)
         assert frames == min(64, total)
         assert 0 <= begin <= total - frames
+
+
+@pytest.mark.parametrize("mode", ["similarity", "stability"])
+def test_fast_machines_fit_for_longer(mode: str) -> None:
+    recipe = recipe_for(CloneOptions(mode))
+    assert steps_for(recipe, 8.0) == recipe.steps  # a slow machine takes the time that it needs
+    assert recipe.steps < steps_for(recipe, 3.0) < recipe.most_steps
+    assert steps_for(recipe, 0.01) == recipe.most_steps
+    for seconds in (0.01, 8.0):
+        assert steps_for(recipe_for(CloneOptions(mode, steps=5)), seconds) == 5
 
 
 def test_a_noisy_clip_is_told_from_a_clean_one(model: Menura1) -> None:

@@ -143,7 +143,7 @@ class CloneOptions:
     """`similarity` keeps everything of the clip, `stability` sounds like a studio."""
 
     steps: int = 0
-    """Optimisation steps; 0 takes the model's default for the mode."""
+    """Optimisation steps; 0 takes as many as the model finds right for the mode and the machine."""
 
     base: VoiceState | None = None
     """A voice to start from; the model's own choice when absent."""

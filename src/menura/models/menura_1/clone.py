@@ -38,6 +38,9 @@ _BETTER = 0.6
 score 3.9 to 4.7, so that it hinders hardly any; those with 5 to 10 dB of noise 1.9 to 3.5. The
 refined voice of such a clip else counted as worse than the first, which has no noise."""
 
+_REFINING_SECONDS = 88.0
+"""What the steps of the refinement may take: with what comes before and after, two minutes."""
+
 _WARM_UP = 4
 _LAST_RATE = 0.1
 
@@ -53,13 +56,22 @@ def recipe_for(options: CloneOptions) -> Recipe:
             free_speaker=3.0,
             naturalness=1.0,
             rate=1e-3,
-            steps=18,
+            articulation=1.2,
+            steps=20,
+            most_steps=28,
             average=0.9,
-            share=0.53,
+            share=0.5,
         )
     if options.steps:
-        recipe = replace(recipe, quick=min(recipe.quick, options.steps), steps=options.steps)
+        quick, steps = min(recipe.quick, options.steps), options.steps
+        recipe = replace(recipe, quick=quick, steps=steps, most_steps=steps)
     return recipe
+
+
+def steps_for(recipe: Recipe, seconds: float) -> int:
+    """How many steps a refinement has where one takes so many seconds."""
+    fitting = int(_REFINING_SECONDS / max(seconds, 1e-3))
+    return max(recipe.steps, min(recipe.most_steps, fitting))
 
 
 @torch.no_grad()
@@ -87,9 +99,15 @@ def clone(
     listening = _LISTENING if Kind.CLIP in recipe.kinds else 0
     whole = recipe.quick + listening + recipe.steps
 
+    seconds = math.inf
     for step in range(recipe.quick):
         progress("start", step / whole)
+        begun = time.monotonic()
         fitting.step([Kind.FREE] * len(recipe.kinds), 1.0)
+        # The first one has also to plan its sentences and to wake threads.
+        seconds = min(seconds, time.monotonic() - begun)
+    recipe = replace(recipe, steps=steps_for(recipe, seconds))
+    whole = recipe.quick + listening + recipe.steps
     best = fitting.score()
     yield CloneResult(fitting.state(), _report(fitting, started, recipe.quick), best)
 

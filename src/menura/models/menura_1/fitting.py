@@ -61,7 +61,10 @@ class Recipe:
     """Steps on free speech alone before the first voice."""
 
     steps: int = 22
-    """Steps of the refinement."""
+    """Steps of the refinement, on a machine that is just fast enough for them."""
+
+    most_steps: int = 34
+    """On a faster one it goes on for as long, up to this."""
 
     kinds: tuple[Kind, ...] = (Kind.CLIP, Kind.FREE)
     """Windows of a step of the refinement."""
@@ -83,11 +86,11 @@ class Recipe:
     wished: float = 5.0
     """Score of DistillMOS up to which free speech is pulled; more counts no more."""
 
-    articulation: float = 1.2
+    articulation: float = 1.5
     """Weight of a nat of the phoneme classifier's error on free speech. At 1.0, with a rate of
     1.5e-3 and a share of 0.95, a speaker had 4.5 % of words wrong; at 2.0 1.9 % and less
-    likeness; at 1.5, with the faster rate and the whole update, both. Since the ends of sentences
-    are heard too, 1.2 has as few wrong words, and more likeness (docs/experiments.md)."""
+    likeness; at 1.5, with the faster rate and the whole update, both. At 1.2 voices got creaky and
+    noisy, and less alike to an encoder in no loss (docs/experiments.md)."""
 
     decay: float = 0.01
     average: float = 0.8
