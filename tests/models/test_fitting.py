@@ -8,8 +8,8 @@ import torch
 
 from menura.judging.naturalness import NaturalnessScorer
 from menura.judging.speaker import SpeakerEncoder
-from menura.models.menura_1.clone import naturalness, recipe_for, steps_for
 from menura.models.contract import CloneOptions
+from menura.models.menura_1.clone import naturalness, recipe_for, steps_for
 from menura.models.menura_1.fitting import Fitting, Recipe, sentence_span
 from menura.models.menura_1.model import Menura1
 from menura.models.menura_1.speaker import Speaker

@@ -51,9 +51,10 @@ _NATIVE = 0.6
 _SHARE = 0.75
 """How much of the update a localized voice keeps."""
 
-_STEPS = 8
-_MOST_SECONDS = 40.0
-"""No step is begun after so long: clients of the wire give up after a minute and ask again."""
+_STEPS = 12
+_MOST_SECONDS = 32.0
+"""No step is begun after so long: clients of the wire give up after a minute and ask again. On a
+slow machine eight fit in."""
 
 _RATE, _ARTICULATION = 1.5e-3, 1.5
 """Of the steps on free speech. Without the phoneme classifier, eight steps at 1.5e-3 made French
