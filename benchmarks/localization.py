@@ -6,7 +6,7 @@
 Takes the refined similarity voices that `clone_eval` has kept. Words are judged beside two native
 stock voices on the same sentences, since Whisper base itself is weak in some languages; likeness
 beside that of the same voice in English. `results/localization.json` is written after each
-language.
+language; what it knows of languages that were not asked for stays, with its date and commit.
 """
 
 import argparse
@@ -159,8 +159,15 @@ class LocalizationMeasurement:
     def write(self) -> Row:
         """Writes the result of what is done so far."""
         missing = [language for language in self.arguments.languages if language not in self.rows]
+        now = circumstances()
+        made = {
+            "date": now["date"],
+            "commit": commits(self.units.commits),
+            "sentences": self.arguments.sentences,
+        }
+        rows = {language: {**row, "made": made} for language, row in self.rows.items()}
         result = {
-            **circumstances(),
+            **now,
             "commits": commits(self.units.commits),
             "options": {
                 "sentences": self.arguments.sentences,
@@ -168,10 +175,23 @@ class LocalizationMeasurement:
                 "speakers": list(self.voices),
             },
             "unfinished": missing,
-            **collect(self.rows),
+            **collect({**earlier(self.arguments.out), **rows}),
         }
         write_json(self.arguments.out, result)
         return result
+
+
+def earlier(path: Path) -> dict[str, Row]:
+    """The rows of a result that was written before, each with when it was made."""
+    if not path.is_file():
+        return {}
+    known = json.loads(path.read_text())
+    made = {
+        "date": known["date"],
+        "commit": known["commits"],
+        "sentences": known["options"]["sentences"],
+    }
+    return {language: {"made": made, **row} for language, row in known["rows"].items()}
 
 
 def collect(rows: Mapping[str, Row]) -> Row:
@@ -187,6 +207,7 @@ def collect(rows: Mapping[str, Row]) -> Row:
             "english": float(np.mean([p["english"] for p in people])),
             "p808": float(np.mean([q["p808"] for p in people for q in p["quality"]])),
             "seconds": float(np.mean([p["seconds"] for p in people])),
+            **row["made"],
         }
     for figures in languages.values():
         figures["kept"] = figures["wespeaker"] / figures["english"]

@@ -54,8 +54,8 @@ def localization(result: Result) -> str:
     return section(
         "## Voices in other languages",
         circumstances(result),
-        f"The refined similarity voices of {', '.join(options['speakers'])} say "
-        f"{options['sentences']} sentences in each language. Whisper base writes them down; "
+        f"The refined similarity voices of {', '.join(options['speakers'])} say a few sentences in "
+        "each language. Whisper base writes them down; "
         "Japanese and Chinese errors are counted in phonemes, Hindi ones in letters, all others in "
         "words. Likeness is rescaled WeSpeaker against the speaker's English recordings.",
         unfinished(result),
@@ -64,6 +64,7 @@ def localization(result: Result) -> str:
             [
                 "language", "counted in", "errors", "errors of natives", "WeSpeaker",
                 "in English", "kept", "P808", "made in",
+                "sentences", "measured",
             ],
             [
                 [
@@ -76,6 +77,8 @@ def localization(result: Result) -> str:
                     f"{row['kept']:.2f}",
                     f"{row['p808']:.2f}",
                     f"{row['seconds']:.1f} s",
+                    str(row["sentences"]),
+                    f"{row['date']}, {row['commit']}",
                 ]
                 for name, row in result["languages"].items()
             ],

@@ -1,5 +1,6 @@
 """Claims about modes, goals of languages and of voices, and their sections."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,10 +71,13 @@ def test_languages_are_judged_beside_natives_and_english() -> None:
         "quality": [{"p808": 4.0}],
         "seconds": 1.0,
     }
+    made = {"date": "2026-01-02", "commit": "abc", "sentences": 2}
+    ann = {"ann": person}
+    other = {"ann": {**person, "english": 1.0}}
     found = localization.collect(
         {
-            "fr-FR": {"natives": {"ff_siwis": native}, "speakers": {"ann": person}},
-            "zh-CN": {"natives": {"zf": native}, "speakers": {"ann": {**person, "english": 1.0}}},
+            "fr-FR": {"natives": {"ff_siwis": native}, "speakers": ann, "made": made},
+            "zh-CN": {"natives": {"zf": native}, "speakers": other, "made": made},
         }
     )
     french = found["languages"]["fr-FR"]
@@ -88,7 +92,26 @@ def test_languages_are_judged_beside_natives_and_english() -> None:
     text = tables_variants.localization(
         {**machine.circumstances(), "options": {**OPTIONS, "speakers": ["ann"]}, **found}
     )
-    assert "| zh-CN | signs | 20.0% | 10.0% | 0.60 | 1.00 | 0.60 | 4.00 | 1.0 s |" in text
+    row = "| zh-CN | signs | 20.0% | 10.0% | 0.60 | 1.00 | 0.60 | 4.00 | 1.0 s |"
+    assert f"{row} 2 | 2026-01-02, abc |" in text
+
+
+def test_languages_that_are_not_measured_keep_their_figures(tmp_path: Path) -> None:
+    path = tmp_path / "localization.json"
+    assert localization.earlier(path) == {}
+    newer = {"date": "2026-02-03", "commit": "new", "sentences": 4}
+    machine.write_json(
+        path,
+        {
+            "date": "2026-01-02",
+            "commits": "old",
+            "options": {"sentences": 2},
+            "rows": {"fr-FR": {"natives": {}}, "es-ES": {"natives": {}, "made": newer}},
+        },
+    )
+    known = localization.earlier(path)
+    assert known["fr-FR"]["made"] == {"date": "2026-01-02", "commit": "old", "sentences": 2}
+    assert known["es-ES"]["made"] == newer
 
 
 def test_every_language_has_sentences_and_natives() -> None:
