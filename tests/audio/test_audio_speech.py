@@ -260,18 +260,20 @@ def test_a_clip_is_encoded_once_for_its_language_and_its_words(
 ) -> None:
     audio = resample(speech, RATE, 16000)
     recogniser.transcribe(audio)
-    encoded: list[int] = []
+    encoded: list[bytes] = []
     encode = recogniser._model.encode._encode
 
     def counted(features: NDArray[np.float32]) -> object:
-        encoded.append(features.shape[-1])
+        encoded.append(features.tobytes())
         return encode(features)
 
     monkeypatch.setattr(recogniser._model.encode, "_encode", counted)
     assert recogniser.transcribe(audio[:16000]).language
     assert len(encoded) == 1
     assert "three red bags" in recogniser.transcribe(audio).text
-    assert len(encoded) == 2
+    # Where Whisper ends a sentence before the clip does, the rest is a window of its own.
+    assert 2 <= len(encoded) <= 3
+    assert len(set(encoded)) == len(encoded), "a window was encoded twice"
 
 
 def test_nothing_is_heard_in_noise(recogniser: Recogniser) -> None:

@@ -57,7 +57,7 @@ def test_the_person_stays_and_the_language_is_native(model: Menura1) -> None:
     style = made.tensors["style"]
     native = tables()["ff_siwis"].astype(np.float32)
     np.testing.assert_array_equal(style[:, STYLE:], native[:, STYLE:].astype(np.float16))
-    mixed = 0.4 * source.tensors["style"][:, :STYLE] + 0.6 * native[:, :STYLE]
+    mixed = 0.25 * source.tensors["style"][:, :STYLE] + 0.75 * native[:, :STYLE]
     np.testing.assert_allclose(style[:, :STYLE], mixed, atol=2e-3)
     offset = "offset/decode.0.norm1.fc"
     np.testing.assert_allclose(made.tensors[offset], 0.75 * source.tensors[offset], atol=1e-3)
