@@ -159,15 +159,8 @@ class LocalizationMeasurement:
     def write(self) -> Row:
         """Writes the result of what is done so far."""
         missing = [language for language in self.arguments.languages if language not in self.rows]
-        now = circumstances()
-        made = {
-            "date": now["date"],
-            "commit": commits(self.units.commits),
-            "sentences": self.arguments.sentences,
-        }
-        rows = {language: {**row, "made": made} for language, row in self.rows.items()}
         result = {
-            **now,
+            **circumstances(),
             "commits": commits(self.units.commits),
             "options": {
                 "sentences": self.arguments.sentences,
@@ -175,8 +168,9 @@ class LocalizationMeasurement:
                 "speakers": list(self.voices),
             },
             "unfinished": missing,
-            **collect({**earlier(self.arguments.out), **rows}),
         }
+        rows = dated(result, self.rows)
+        result |= collect({**earlier(self.arguments.out), **rows})
         write_json(self.arguments.out, result)
         return result
 
@@ -186,12 +180,17 @@ def earlier(path: Path) -> dict[str, Row]:
     if not path.is_file():
         return {}
     known = json.loads(path.read_text())
+    return dated(known, known["rows"])
+
+
+def dated(result: Row, rows: Mapping[str, Row]) -> dict[str, Row]:
+    """The rows of a result with when they were made, as far as they do not say it themselves."""
     made = {
-        "date": known["date"],
-        "commit": known["commits"],
-        "sentences": known["options"]["sentences"],
+        "date": result["date"],
+        "commit": result["commits"],
+        "sentences": result["options"]["sentences"],
     }
-    return {language: {"made": made, **row} for language, row in known["rows"].items()}
+    return {language: {"made": made, **row} for language, row in rows.items()}
 
 
 def collect(rows: Mapping[str, Row]) -> Row:

@@ -57,7 +57,7 @@ def test_agrees_with_the_shipped_file(
     # The file quantises activations as well, so a duration may round the other way; how many do
     # hangs on the processor (3 of 42 on one, 4 on another).
     assert (own - theirs).abs().max() <= 1
-    assert abs(int(own.sum() - theirs.sum())) <= 5
+    assert abs(int(own.sum() - theirs.sum())) <= 4
     assert np.abs(plan.f0.numpy() - f0[:, 0]).mean() < 2.0
     assert np.abs(plan.energy.numpy() - energy[:, 0]).mean() < 0.1
     assert ours.size == audio.size
