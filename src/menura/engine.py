@@ -201,7 +201,7 @@ class Engine:
                 usable = True
                 yield CloneOutcome(
                     result.state,
-                    prepared.clip.transcript,
+                    prepared.transcript,
                     prepared.advice,
                     report,
                     score=result.score,
@@ -229,7 +229,7 @@ class Engine:
             transcript=job.transcript,
         )
         return CheckOutcome(
-            prepared.clip.transcript, prepared.advice, prepared.facts.report(), prepared.timeline
+            prepared.transcript, prepared.advice, prepared.facts.report(), prepared.timeline
         )
 
     def hearing(self, job: HearingJob) -> HearingOutcome:

@@ -7,7 +7,7 @@ import pytest
 import soundfile as sf
 from numpy.typing import NDArray
 
-from menura.audio.activity import speech_spans
+from menura.audio.activity import Span, speech_spans
 from menura.audio.recognise import Recogniser, Transcript
 from menura.audio.resample import resample
 from menura.cloning import stretch as room
@@ -154,6 +154,25 @@ def test_all_that_is_heard_is_cleaned_as_the_clip_is(shared_data: Path, tmp_path
     assert clean.heard is not None
     quiet = [float(np.percentile(np.abs(clip.heard), 10)) for clip in (plain, clean)]
     assert quiet[1] < 0.7 * quiet[0]
+
+
+def test_looking_at_a_long_recording_takes_no_more_of_it(
+    monkeypatch: pytest.MonkeyPatch, speech: Audio, tmp_path: Path
+) -> None:
+    taken: list[room.Choice] = []
+
+    def all_heard(audio: Audio, sample_rate: int, spans: list[Span]) -> room.Choice:
+        taken.append(chosen(audio, sample_rate, spans))
+        return taken[-1]
+
+    chosen = room.all_heard
+    monkeypatch.setattr(room, "all_heard", all_heard)
+    path = save(tmp_path / "a.wav", np.concatenate([speech] * 5))
+    prepared = prepare_clip(path, language="en", recogniser=english())
+    assert prepared.transcript == SENTENCE
+    assert not taken
+    assert prepared.clip is prepared.clip
+    assert len(taken) == 1
 
 
 def test_a_short_clip_is_all_that_is_heard(ref: Path) -> None:

@@ -7,6 +7,7 @@ is only taken when all speech of the recording is used.
 
 import difflib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from menura.cloning.choose import pause_share
 from menura.cloning.company import halves_likeness, window_embeddings
 from menura.cloning.facts import ClipFacts, timeline
 from menura.cloning.hear import Listener, hear, usable_words
-from menura.cloning.stretch import take_stretch
+from menura.cloning.stretch import Stretch, take_stretch
 from menura.models.contract import Clip
 from menura.text.languages import resolve
 from menura.text.utterance import Language
@@ -40,10 +41,32 @@ F0_HOP_SECONDS = 0.0125
 class PreparedClip:
     """A clip ready for a model, and what its owner should know about it."""
 
-    clip: Clip
+    stretch: Stretch
+    sample_rate: int
+    transcript: str
+    """What is said in the stretch."""
+
+    language: Language
+    """That the transcript is in."""
+
     advice: tuple[Advice, ...]
     facts: ClipFacts
     timeline: Timeline
+
+    @cached_property
+    def clip(self) -> Clip:
+        """What a model clones; only this takes the rest of a long recording in hand.
+
+        Raises ModelFilesError.
+        """
+        return Clip(
+            audio=self.stretch.used,
+            sample_rate=self.sample_rate,
+            transcript=self.transcript,
+            language=self.language,
+            bandwidth=self.stretch.used_bandwidth,
+            heard=heard_of_one(self.stretch.heard(self.sample_rate), self.sample_rate),
+        )
 
 
 def prepare_clip(
@@ -141,15 +164,7 @@ def prepare_clip(
         heard_probability=heard.language_probability,
         transcript_confidence=heard.confidence,
     )
-    clip = Clip(
-        audio=used,
-        sample_rate=sample_rate,
-        transcript=text,
-        language=spoken,
-        bandwidth=taken.used_bandwidth,
-        heard=heard_of_one(taken.heard, sample_rate),
-    )
-    return PreparedClip(clip, advice, facts, along)
+    return PreparedClip(taken, sample_rate, text, spoken, advice, facts, along)
 
 
 def heard_of_one(audio: Audio | None, sample_rate: int) -> Audio | None:

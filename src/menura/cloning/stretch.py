@@ -44,9 +44,8 @@ class Stretch:
     used_bandwidth: float
     """Hz, before clean-up."""
 
-    heard: Audio | None
-    """All that is said in the recording, or 30 s of it, made as `used` was; None where `used` has
-    it all, or was chosen because the rest is noisy."""
+    used_snr: float
+    """dB, before clean-up."""
 
     wanted: bool
     """Whether clean-up was asked for, or is the mode's default."""
@@ -65,6 +64,23 @@ class Stretch:
     spans: list[Span]
     quality: Quality
     choice: Choice
+
+    def heard(self, sample_rate: int) -> Audio | None:
+        """All that is said in the recording, or 30 s of it, made as `used` was.
+
+        None where `used` has it all, or was chosen because the rest is noisy. Raises
+        ModelFilesError.
+        """
+        if self.choice.whole:
+            return None
+        heard = assemble(self.audio, self.rate, all_heard(self.audio, self.rate, self.spans))
+        spans = _spans(heard, self.rate)
+        least = min(QUIET_SNR_DB, self.used_snr - LIKE_SNR_DB)
+        if signal_to_noise(heard, self.rate, spans) < least:
+            return None
+        if self.enhanced:
+            heard = clean_up(heard, self.rate, spans, snr_db=self.quality.snr_db).audio
+        return normalise_rms(resample(heard, self.rate, sample_rate), sample_rate, spans)
 
 
 def take_stretch(
@@ -96,25 +112,16 @@ def take_stretch(
     used_spans = _spans(used, rate)
     used_bandwidth = min(bandwidth(used, rate, used_spans), sample_rate / 2)
     enhanced, snr_after = False, quality.snr_db
-    heard = None if choice.whole else assemble(audio, rate, all_heard(audio, rate, spans))
-    heard_spans = [] if heard is None else _spans(heard, rate)
-    if heard is not None:
-        least = min(QUIET_SNR_DB, signal_to_noise(used, rate, used_spans) - LIKE_SNR_DB)
-        if signal_to_noise(heard, rate, heard_spans) < least:
-            heard = None
+    used_snr = signal_to_noise(used, rate, used_spans)
     if wanted:
         cleaned = clean_up(used, rate, used_spans, snr_db=quality.snr_db)
         used, enhanced, snr_after = cleaned.audio, cleaned.applied, cleaned.snr_after
-        if heard is not None and enhanced:
-            heard = clean_up(heard, rate, heard_spans, snr_db=quality.snr_db).audio
     used = normalise_rms(resample(used, rate, sample_rate), sample_rate, used_spans)
-    if heard is not None:
-        heard = normalise_rms(resample(heard, rate, sample_rate), sample_rate, heard_spans)
     return Stretch(
         used=used,
         used_spans=tuple(used_spans),
         used_bandwidth=used_bandwidth,
-        heard=heard,
+        used_snr=used_snr,
         wanted=wanted,
         enhanced=enhanced,
         snr_after=snr_after,
