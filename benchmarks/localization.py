@@ -245,7 +245,7 @@ def main() -> None:
     parser = parser_of(__doc__, CACHE, RESULTS / "localization.json")
     parser.add_argument("--languages", type=names, default=list(TEXTS))
     parser.add_argument("--speakers", type=names, default=list(SPEAKERS))
-    parser.add_argument("--sentences", type=int, default=4, help="of each language, at most 4")
+    parser.add_argument("--sentences", type=int, default=8, help="of each language, at most 8")
     parser.add_argument("--voices", type=Path, default=clone_eval.CACHE, help="kept by clone_eval")
     result = LocalizationMeasurement(parser.parse_args(), say).run()
     sys.stdout.write(json.dumps(result["languages"], indent=1) + "\n")

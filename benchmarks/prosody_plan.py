@@ -29,11 +29,10 @@ from menura.errors import TextError
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.menura_1 import voices
 from menura.models.menura_1.free_speech import sentences
-from menura.models.menura_1.melody import shape_pitch
 from menura.models.menura_1.model import MOST_SYMBOLS, Menura1
 from menura.models.menura_1.prosody_fit import (
     Manner,
-    factors,
+    fit_manner,
     heard,
     phoneme_count,
     planned,
@@ -110,14 +109,15 @@ def judge(model: Menura1, encoder: SpeakerEncoder, person: Person) -> Row:
     key = start_voice(encoder, person.clip.audio, clip.pitch)
     table = voices.tables()[key].astype(np.float32)
     free = [p for text in sentences(LANGUAGE)[:FREE] for p in spoken(text)]
-    ours = planned(plans_of(model, table, [*free, *spoken(person.clip.text)]))
-    plans = plans_of(model, table, [p for r in person.targets for p in spoken(r.text)])
+    said = [*free, *spoken(person.clip.text)]
+    others = [p for r in person.targets for p in spoken(r.text)]
 
     def errors(prosody: Prosody) -> dict[str, float]:
-        found = planned((shape_pitch(plan, prosody), phonemes) for plan, phonemes in plans)
-        return misses(replace(found, rate=found.rate * prosody.pace), real)
+        return misses(planned(plans_of(model, table, others, prosody)), real)
 
-    fitted = {mode: factors(clip, ours, mode) for mode in ("similarity", "stability")}
+    fitted = {
+        mode: fit_manner(model, table, said, clip, mode) for mode in ("similarity", "stability")
+    }
     return {
         "start_voice": key,
         "clip_seconds": person.clip.audio.size / RATE,

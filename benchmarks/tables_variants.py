@@ -56,7 +56,8 @@ def localization(result: Result) -> str:
         circumstances(result),
         f"The refined similarity voices of {', '.join(options['speakers'])} say a few sentences in "
         "each language. Whisper base writes them down; "
-        "Japanese and Chinese errors are counted in phonemes, Hindi ones in letters, all others in "
+        "Japanese and Chinese errors are counted in phonemes, Hindi ones in consonants and long "
+        "vowels (Whisper writes Hindi in the Urdu script), all others in "
         "words. Likeness is rescaled WeSpeaker against the speaker's English recordings.",
         unfinished(result),
         goals(result["goals"]),

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import hindustani
 from menura.audio.recognise import Recogniser
 from menura.text.alphabet import CONSONANTS, TONES, VOWELS
 from menura.text.languages import resolve
@@ -57,7 +58,7 @@ def compare_in(language: str, written: str, heard: str) -> WordErrors:
 
     - English: words after Whisper's normaliser.
     - Spanish, French, Italian, Portuguese: words without case and punctuation.
-    - Hindi: letters and vowel signs; where one word ends is written in several ways.
+    - Hindi: consonants and long vowels, whichever script they were written down in.
     - Japanese and Chinese: phonemes of both texts by the same rules, so that kana for kanji, or
       traditional for simplified signs, are no errors.
     """
@@ -66,10 +67,10 @@ def compare_in(language: str, written: str, heard: str) -> WordErrors:
         return compare(written, heard)
     if code in ("ja", "zh"):
         sides = [list(_sounds(text, resolve(language))) for text in (written, heard)]
+    elif code == "hi":
+        sides = [hindustani.sounds(text) for text in (written, heard)]
     else:
         sides = [plain(text).split() for text in (written, heard)]
-        if code == "hi":
-            sides = [list("".join(side)) for side in sides]
     return WordErrors(edits(*sides), len(sides[0]))
 
 
