@@ -7,7 +7,7 @@ figures. Nothing is rendered or aligned; one plan for each sentence is all it co
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from menura.models.menura_1.decoder import FRAME, PITCH_HOP, SAMPLE_RATE
+from menura.models.menura_1.melody import shape_pitch
 from menura.models.menura_1.side_by_side import side_by_side
 from menura.models.menura_1.state import Prosody
 from menura.text.alphabet import BLANK, PUNCTUATION, STRESS
@@ -51,6 +52,7 @@ the other half's spread with 13.9 % of error without doubt and 14.1 % with this 
 _PITCHES = (0.5, 2.0)
 _SPREADS = {"similarity": (0.55, 1.6), "stability": (0.65, 1.45)}
 _PACES = {"similarity": (0.75, 1.35), "stability": (0.85, 1.2)}
+_PLAIN = Prosody()
 _TRUST = {"similarity": 1.0, "stability": 0.75}
 """Share of the evidence for range and pace that a mode takes over."""
 
@@ -101,13 +103,18 @@ def planned(plans: Iterable[tuple["Plan", str]]) -> Manner:
 
 
 def plans_of(
-    model: "Menura1", table: NDArray[np.floating], texts: Iterable[str]
+    model: "Menura1",
+    table: NDArray[np.floating],
+    texts: Iterable[str],
+    prosody: Prosody = _PLAIN,
 ) -> list[tuple["Plan", str]]:
-    """Plans texts of phonemes in a voice without prosody factors. Raises TextError."""
+    """Plans texts of phonemes in a voice. Raises TextError."""
 
     @torch.inference_mode()
     def plan(text: str) -> tuple["Plan", str]:
-        return model.network.plan(model.tokens(text), model.style(table, len(text))), text
+        style = model.style(table, len(text))
+        planned = model.network.plan(model.tokens(text), style, speed=prosody.pace)
+        return shape_pitch(planned, prosody), text
 
     return side_by_side(plan, texts)
 
@@ -132,8 +139,22 @@ def fit_prosody(
         speech_seconds: of the clip, without pauses.
         mode: `similarity`, or `stability`, which keeps more of the start voice's range and pace.
     """
-    ours = planned(plans_of(model, table, [*free, phonemes]))
-    return factors(heard(f0, speech_seconds, phoneme_count(phonemes)), ours, mode)
+    clip = heard(f0, speech_seconds, phoneme_count(phonemes))
+    return fit_manner(model, table, [*free, phonemes], clip, mode)
+
+
+def fit_manner(
+    model: "Menura1",
+    table: NDArray[np.floating],
+    said: Sequence[str],
+    clip: Manner,
+    mode: str = "similarity",
+) -> Prosody:
+    """As `fit_prosody`, with a clip's manner and all phonemes by which the voice is measured."""
+    ours = planned(plans_of(model, table, said))
+    found = factors(clip, ours, mode)
+    shaped = planned(plans_of(model, table, said, found))
+    return corrected(found, shaped, clip.pitch, ours.spread * found.pitch_spread, mode)
 
 
 def factors(clip: Manner, ours: Manner, mode: str = "similarity") -> Prosody:
@@ -152,6 +173,30 @@ def factors(clip: Manner, ours: Manner, mode: str = "similarity") -> Prosody:
         pitch=float(np.clip(pitch, *_PITCHES)),
         pitch_spread=float(np.clip(spread, *_SPREADS[mode])),
         pace=float(np.clip(pace, *_PACES[mode])),
+    )
+
+
+def corrected(
+    prosody: Prosody, shaped: Manner, pitch: float, spread: float, mode: str = "similarity"
+) -> Prosody:
+    """Factors that lead to the wished manner, from what the first ones led to.
+
+    A slower sentence has another melody, and one stretched around its median another mean.
+
+    Args:
+        prosody: the first factors.
+        shaped: the manner of plans made with them.
+        pitch: wished, in semitones above 1 Hz.
+        spread: wished, in semitones.
+        mode: for the limits.
+    """
+    if shaped.voiced_seconds < _LEAST_VOICED or pitch <= 0:
+        return prosody
+    stretch = spread / shaped.spread if shaped.spread > 0 and spread > 0 else 1.0
+    return replace(
+        prosody,
+        pitch=float(np.clip(prosody.pitch * 2 ** ((pitch - shaped.pitch) / 12), *_PITCHES)),
+        pitch_spread=float(np.clip(prosody.pitch_spread * stretch, *_SPREADS[mode])),
     )
 
 
