@@ -10,7 +10,7 @@ from menura.judging.naturalness import NaturalnessScorer
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import CloneOptions
 from menura.models.menura_1.clone import naturalness, recipe_for, steps_for
-from menura.models.menura_1.fitting import Fitting, Recipe, sentence_span
+from menura.models.menura_1.fitting import Fitting, Kind, Recipe, sentence_span
 from menura.models.menura_1.model import Menura1
 from menura.models.menura_1.speaker import Speaker
 from menura.models.menura_1.state import Prosody
@@ -75,3 +75,26 @@ def test_naturalness_counts_up_to_what_is_wished(model: Menura1) -> None:
     # A tenth of a point of DistillMOS, whose score of this voice is above 4.
     assert high - low == pytest.approx(0.1, abs=1e-3)
     assert score(5.0) > high + 0.1
+
+
+def test_steadiness_counts_up_to_what_is_wished(model: Menura1) -> None:
+    embedding = torch.from_numpy(profiles()["am_adam"].astype(np.float32))
+    table = tables()["am_adam"].astype(np.float32)
+    speaker = Speaker(model, embedding, "en-US", table, Prosody())
+    encoder, scorer = SpeakerEncoder("cpu"), NaturalnessScorer()
+
+    def stepped(weight: float, wished: float) -> tuple[dict[str, float], torch.Tensor]:
+        recipe = Recipe(periodicity=weight, wished_periodicity=wished)
+        fitting = Fitting(speaker, recipe, encoder, scorer, seed=0)
+        before = fitting.shift.detach().clone()
+        fitting.step([Kind.FREE], 1.0)
+        return fitting.losses, fitting.shift.detach() - before
+
+    losses, plain = stepped(0.0, 0.99)
+    assert "creak" not in losses
+    losses, bent = stepped(20.0, 0.99)
+    assert 0.05 < losses["creak"] < 0.9  # the deepest of the stock voices has some
+    assert not torch.allclose(bent, plain)
+    losses, content = stepped(20.0, 0.0)
+    assert losses["creak"] < 0
+    assert torch.allclose(content, plain)

@@ -41,3 +41,16 @@ def test_who_speaks_is_told_from_all_that_is_heard(model: Menura1) -> None:
     # Words, timing and melody of what is fitted stay those of the clip itself.
     assert long.frames == short.frames == high.size // 600
     assert bool((long.f0 == short.f0).all())
+
+
+def test_a_noisy_clip_repeats_itself_less(model: Menura1) -> None:
+    speech = said(model, "af_heart")
+    noise = np.random.default_rng(0).normal(0.0, 0.05, speech.size).astype(np.float32)
+    model.deactivate()
+    encoder = SpeakerEncoder()
+    clean, noisy = (
+        Target(model, Clip(audio, 24000, TEXT, "en-US", 12000.0), encoder).periodicity()
+        for audio in (speech, speech + noise)
+    )
+    assert 0.8 < clean < 1.0
+    assert noisy < clean - 0.05

@@ -61,6 +61,7 @@ def recipe_for(options: CloneOptions) -> Recipe:
             most_steps=28,
             average=0.9,
             share=0.5,
+            creak=0.0,
         )
     if options.steps:
         quick, steps = min(recipe.quick, options.steps), options.steps
@@ -92,6 +93,8 @@ def clone(
     model.deactivate()
     encoder, scorer = SpeakerEncoder(model.device), NaturalnessScorer(model.device)
     target = Target(model, clip, encoder, options.base, options.mode)
+    wished = min(recipe.wished_periodicity, target.periodicity() - recipe.creak)
+    recipe = replace(recipe, wished_periodicity=wished)
     if Kind.CLIP in recipe.kinds:
         wished = min(recipe.wished, naturalness(target.audio, scorer) + _BETTER)
         recipe = replace(recipe, wished=wished)
@@ -144,6 +147,7 @@ def _report(fitting: Fitting, started: float, steps: int) -> dict[str, float | s
         "pitch": round(target.prosody.pitch, 3),
         "pitch_spread": round(target.prosody.pitch_spread, 3),
         "pace": round(target.prosody.pace, 3),
+        "wished_periodicity": round(fitting.recipe.wished_periodicity, 3),
     }
     if target.alignment_likelihood is not None:
         report["alignment_likelihood"] = round(target.alignment_likelihood, 3)

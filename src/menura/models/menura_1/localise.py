@@ -3,7 +3,7 @@
 The half of the style table that drives durations, F0 and energy is how a language is spoken: a mix
 of those stock voices of the target language takes its place that are most like the person in pitch,
 gender and pace. The half that drives the decoder carries the timbre, but the sounds of the language
-too: it goes three quarters of the way to the natives, and the update keeps three quarters (with the
+too: it goes three quarters of the way to the natives, and the update keeps half (with the
 person's own half French had 48 % of its words wrong, so mixed 20 %, natives 16 %). Then the three
 prosody factors are set anew, so that the person keeps their mean F0, their spread of F0 as far as
 it is natural, and their pace beside that of others who speak it. What this costs of the timbre,
@@ -48,13 +48,13 @@ _WOMAN_HZ = 140.0
 _NATIVE = 0.75
 """How far the decoder's half of the style goes to the natives."""
 
-_SHARE = 0.75
+_SHARE = 0.5
 """How much of the update a localized voice keeps."""
 
-_STEPS = 12
-_MOST_SECONDS = 32.0
+_STEPS = 14
+_MOST_SECONDS = 36.0
 """No step is begun after so long: clients of the wire give up after a minute and ask again. On a
-slow machine eight fit in."""
+slow machine nine fit in."""
 
 _RATE, _ARTICULATION = 1.5e-3, 2.0
 """Of the steps on free speech. Without the phoneme classifier, eight steps at 1.5e-3 made French
@@ -122,8 +122,8 @@ def refit(
 ) -> VoiceState:
     """Brings a localized voice nearer to the person, by a few steps on free speech of `target`.
 
-    `original` is the checked voice that was localized, which speaks `source`. Takes about half a
-    minute on two cores, and on slower ones fewer steps. Raises what `progress` raises.
+    `original` is the checked voice that was localized, which speaks `source`. Takes about 40 s
+    on two cores, and on slower ones fewer steps. Raises what `progress` raises.
     """
     began = time.monotonic()
     progress("listen", 0.0)

@@ -18,6 +18,7 @@ from menura.models.menura_1 import features, voices
 from menura.models.menura_1.alignment import LONGEST, align
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
 from menura.models.menura_1.network import Plan
+from menura.models.menura_1.periodicity import periodicity
 from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.prosody_fit import fit_prosody
 from menura.models.menura_1.speaker import Recorded, Speaker, embed_views, free_symbols, symbols_of
@@ -100,6 +101,11 @@ class Target(Speaker):
     def recorded(self, pick: Callable[[int], int]) -> Recorded:
         """The clip; needs `listen` before."""
         return Recorded(self.plan, self.level, self.style, self.clip.bandwidth)
+
+    @torch.no_grad()
+    def periodicity(self) -> float:
+        """How far the clip repeats itself at its pitch, see `periodicity.periodicity`."""
+        return float(periodicity(self.audio, self.f0))
 
     @torch.no_grad()
     def listen(self) -> None:

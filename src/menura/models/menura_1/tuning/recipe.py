@@ -41,6 +41,7 @@ FIT = Recipe(
     style_rate=2e-3,
     naturalness=0.5,
     articulation=1.0,
+    periodicity=0.0,
     average=0.98,
     decay=0.01,
 )
