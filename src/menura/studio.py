@@ -188,7 +188,7 @@ class Menura:
     ) -> Voice:
         """Makes a voice that speaks another language like its natives and stays the person.
 
-        It takes half a minute on two cores.
+        It takes about 40 seconds on two cores.
 
         Args:
             voice: a `Voice`, or the id, beginning of id, stock key or name of one; it stays.

@@ -38,7 +38,7 @@ def localize(
 ) -> None:
     """Make a voice that speaks another language like its natives.
 
-    The old voice stays. It takes half a minute on two cores.
+    The old voice stays. It takes about 40 seconds on two cores.
     """
     with Terminal(as_json) as terminal:
         settings = quiet(make_settings(data))

@@ -346,7 +346,7 @@ class ReshapingModel(Protocol):
         target: Language,
         progress: Progress,
     ) -> VoiceState:
-        """A localised voice that is more like the person; half a minute's work on two cores.
+        """A localised voice that is more like the person; about 40 s of work on two cores.
 
         `original` is the voice that was localised, from `source` to `target`. Raises StateError,
         CancelledError.

@@ -36,7 +36,7 @@ class LocaliseJob:
     """`masculine` or `feminine`; told from the pitch when absent."""
 
     refit: bool = True
-    """Take half a minute to bring the voice nearer to the person."""
+    """Take about 40 s to bring the voice nearer to the person."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def make_voice(
 ) -> VoiceOutcome:
     """Does such a job in the process that holds the model.
 
-    It takes a second or two; a localization with `refit` half a minute on two cores.
+    It takes a second or two; a localization with `refit` about 40 s on two cores.
 
     Raises StateError for a file that is broken or does not fit, TextError for a language without
     natives, InputError for weights that cannot be, NotFoundError, CancelledError.

@@ -30,7 +30,7 @@ async def localize_voice(
     """Makes a new voice that speaks the language natively; the old one stays.
 
     Where the model has no natives of a dialect, the nearest are taken and `advice` says so. It
-    takes half a minute on two cores; a client that goes away stops it.
+    takes about 40 seconds on two cores; a client that goes away stops it.
     """
     body = parse(LocalizeRequest, await read_body(request, REQUEST_BYTES) or b"{}")
     target = body.target(version)

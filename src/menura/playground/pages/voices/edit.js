@@ -9,7 +9,7 @@ import { Progress } from "../../components/progress.js";
 import { toast } from "../../components/toasts.js";
 import { GENDERS, putVoice } from "../../components/voices.js";
 
-// The accents that a clone speaks beside its own: each is learned once, in half a minute.
+// The accents that a clone speaks beside its own: each is learned once, in less than a minute.
 function Accents({ voice, onChange }) {
   const accents = useAccents();
   const locales = useLocales();
@@ -49,7 +49,7 @@ function Accents({ voice, onChange }) {
       <${Button} icon="plus" disabled=${!adding || busy}
         onClick=${() => act(`Learning ${named(adding)}`, () => api.patch(`/voices/${voice.id}/accents`, { accents: [adding] }))}>Add<//>
     </div>
-    ${busy && html`<${Progress} label=${busy} value=${null} note="about half a minute" />`}
+    ${busy && html`<${Progress} label=${busy} value=${null} note="less than a minute" />`}
     ${error && html`<${Failure} error=${error} />`}
   </fieldset>`;
 }

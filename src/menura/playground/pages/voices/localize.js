@@ -62,7 +62,7 @@ export function LocalizeDialog({ voice, onClose }) {
           options=${dialects.map((one) => ({ value: one.id, label: one.name }))}
           hint=${standIn && `There are no natives of it in the model; ${place(standIn)} stands in.`} />
         <${Field} label="Name" value=${name || suggested} maxlength="200" disabled=${busy} onInput=${setName} />`}
-      ${busy && html`<${Progress} label="Learning to speak" value=${null} note="about half a minute" />`}
+      ${busy && html`<${Progress} label="Learning to speak" value=${null} note="less than a minute" />`}
       ${error && html`<${Failure} error=${error} />`}
       <footer class="dialog-foot">
         <${Button} onClick=${onClose}>${busy ? "Stop" : "Cancel"}<//>
