@@ -47,7 +47,7 @@ def model(request: pytest.FixtureRequest) -> Model:
 def engine(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     clip = Clip(np.zeros(24000, np.float32), 24000, "words", "en-US", 12000.0)
     facts = SimpleNamespace(report=lambda: {"snr_db": 30.0})
-    prepared = SimpleNamespace(clip=clip, advice=(), facts=facts)
+    prepared = SimpleNamespace(clip=clip, transcript=clip.transcript, advice=(), facts=facts)
     # Hearing the words takes a large model of its own; it is tested where it lives.
     monkeypatch.setattr(menura.engine, "prepare_clip", lambda *_, **__: prepared)
     engine = Engine(Settings(data=tmp_path))
