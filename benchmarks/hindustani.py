@@ -15,17 +15,16 @@ def _table(pairs: str) -> dict[str, str]:
     return dict(zip(signs[::2], signs[1::2], strict=True))
 
 
-_CONSONANTS = _table(
+_SIGNS = _table(
     "क k ख kh ग g घ gh ङ n च c छ ch ज j झ jh ञ n ट T ठ Th ड D ढ Dh ण n त t थ th द d ध dh न n "
     "प p फ ph ब b भ bh म m य y र r ल l ळ l व v श s ष s स s ह h "
     "ک k ك k ق k گ g خ kh غ g چ c ج j ز j ذ j ض j ظ j ژ j ٹ T ت t ط t ڈ D د d ڑ R ر r ن n ں n "
     "پ p ف ph ب b م m ی y ي y ے y و v ل l ش s س s ص s ث s ہ h ھ h ه h ح h ة h ۃ h "
-    "b b c k d d f ph g g h h j j k k l l m m n n p p q k r r s s t T v v w v x ks y y z j"
+    "b b c k d d f ph g g h h j j k k l l m m n n p p q k r r s s t T v v w v x ks y y z j "
+    "ं n ँ n ा a ी y ू v े y ै y ो v ौ v ॉ a ृ r आ a ई y ऊ v ए y ऐ y ओ v औ v ऑ a ऋ r ا a آ a"
 )
-_MARKS = _table("ं n ँ n ा a ी y ू v े y ै y ो v ौ v ॉ a ृ r")
-"""Vowel signs; those that are missing are short."""
+"""Vowels that are missing are short."""
 
-_VOWELS = _table("आ a ई y ऊ v ए y ऐ y ओ v औ v ऑ a ऋ r ا a آ a")
 _FLAPS = _table("ड R ढ Rh")
 _NUKTA = "\N{DEVANAGARI SIGN NUKTA}"
 
@@ -40,6 +39,6 @@ def _word(word: str) -> str:
     # Urdu begins a word's vowel with alif, whichever it is.
     out = "a" if word[0] in "अइउईऊएऐओऔ" else ""
     for letter, following in zip(word, [*word[1:], ""], strict=True):
-        known = _CONSONANTS.get(letter) or _MARKS.get(letter) or _VOWELS.get(letter, "")
+        known = _SIGNS.get(letter, "")
         out += _FLAPS.get(letter, known) if following == _NUKTA else known
     return out

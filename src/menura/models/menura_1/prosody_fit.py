@@ -113,8 +113,8 @@ def plans_of(
     @torch.inference_mode()
     def plan(text: str) -> tuple["Plan", str]:
         style = model.style(table, len(text))
-        planned = model.network.plan(model.tokens(text), style, speed=prosody.pace)
-        return shape_pitch(planned, prosody), text
+        plain = model.network.plan(model.tokens(text), style, speed=prosody.pace)
+        return shape_pitch(plain, prosody), text
 
     return side_by_side(plan, texts)
 

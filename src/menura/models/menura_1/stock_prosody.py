@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from menura.errors import StateError
 from menura.models.menura_1 import voices
 from menura.models.menura_1.free_speech import sentences
-from menura.models.menura_1.melody import shape_pitch
+from menura.models.menura_1.prosody_fit import plans_of
 from menura.models.menura_1.state import Prosody
 from menura.text.prepare import prepare
 from menura.text.utterance import Language
@@ -56,10 +56,8 @@ def measure(
 ) -> Manner:
     """Plans sentences in a voice, without a sound, and measures them."""
     logarithms, deviations, seconds, symbols = [], [], 0.0, 0
-    for text in said:
-        style = model.style(table, len(text))
-        plan = model.network.plan(model.tokens(text), style, speed=prosody.pace)
-        f0 = shape_pitch(plan, prosody).f0.cpu()
+    for plan, text in plans_of(model, table, said, prosody):
+        f0 = plan.f0.cpu()
         voiced = f0[f0 > VOICED_HZ].double().log()
         if voiced.numel():
             logarithms.append(voiced)
