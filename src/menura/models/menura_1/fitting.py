@@ -93,10 +93,11 @@ class Recipe:
     wished_periodicity: float = 0.9
     """Up to which voiced speech is to repeat itself at its pitch; more counts no more."""
 
-    creak: float = 0.15
+    creak: float = 0.25
     """How much less a voice may repeat itself than its clip: some people creak, and noise does not
-    repeat itself. Good clones lie 0.02 to 0.13 below their clips, a bad one 0.3 to 0.5. Asked for
-    as much as its clip has, a low voice's likeness fell from 0.84 to 0.69 (WeSpeaker, rescaled)."""
+    repeat itself. Good clones lie 0.02 to 0.13 below their clips, a bad one 0.3 to 0.5. At 0.15
+    single windows of a low voice still felt it, and its likeness fell from 0.83 to 0.69 (WeSpeaker,
+    rescaled); at 0.25 it has 0.75, and the bad one is mended as well."""
 
     articulation: float = 1.5
     """Weight of a nat of the phoneme classifier's error on free speech. At 1.0, with a rate of
