@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from menura.judging.speaker import SpeakerEncoder
-from menura.models.contract import Clip
+from menura.models.contract import Clip, CloneOptions
+from menura.models.menura_1.clone import clone
 from menura.models.menura_1.model import Menura1
 from menura.models.menura_1.stock_profiles import profiles
 from menura.models.menura_1.target import Target
@@ -54,3 +55,18 @@ def test_a_noisy_clip_repeats_itself_less(model: Menura1) -> None:
     )
     assert 0.8 < clean < 1.0
     assert noisy < clean - 0.05
+
+
+def test_stability_is_held_to_the_steadiness_of_the_clip_and_similarity_may_creak(
+    model: Menura1,
+) -> None:
+    clip = Clip(said(model, "am_adam"), 24000, TEXT, "en-US", 12000.0)
+    model.deactivate()
+    known = Target(model, clip, SpeakerEncoder()).periodicity()
+
+    def wished(mode: str) -> float:
+        first = next(clone(model, clip, CloneOptions(mode=mode, steps=1), lambda *_: None))
+        return float(first.report["wished_periodicity"])
+
+    assert wished("stability") == round(known, 3)
+    assert wished("similarity") == round(known - 0.25, 3)
