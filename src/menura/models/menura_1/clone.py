@@ -41,9 +41,6 @@ refined voice of such a clip else counted as worse than the first, which has no 
 _REFINING_SECONDS = 88.0
 """What the steps of the refinement may take: with what comes before and after, two minutes."""
 
-_WARM_UP = 4
-_LAST_RATE = 0.1
-
 
 def recipe_for(options: CloneOptions) -> Recipe:
     """The recipe of a mode, with the asked number of steps."""
@@ -121,20 +118,13 @@ def clone(
         target.listen()
     for step in range(recipe.steps):
         progress("fit", (recipe.quick + listening + step) / whole)
-        fitting.step(recipe.kinds, _rate(step, recipe.steps))
+        fitting.step(recipe.kinds, rate_share(step, recipe.steps))
     score = fitting.score()
     if score >= best:
         state = fitting.state()
         model.prepare(state)
         report = _report(fitting, started, recipe.quick + recipe.steps)
         yield CloneResult(state, report, score, last=True)
-
-
-def _rate(step: int, steps: int) -> float:
-    """Share of the full learning rate: a short rise, then half a cosine."""
-    warm = min(1.0, (step + 1) / _WARM_UP)
-    fall = (1 + math.cos(math.pi * step / steps)) / 2
-    return warm * (_LAST_RATE + (1 - _LAST_RATE) * fall)
 
 
 def _report(fitting: Fitting, started: float, steps: int) -> dict[str, float | str]:

@@ -7,6 +7,7 @@ sound (DistillMOS, frozen too) and towards clear words (the phoneme classifier, 
 windows are computed side by side.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,6 +46,9 @@ _SCORED = (2,)
 
 _NATURALNESS_SHARE = 0.1
 """What a point of DistillMOS counts beside a likeness of one, when voices are compared."""
+
+_WARM_UP = 4
+_LAST_RATE = 0.1
 
 
 class Kind(Enum):
@@ -129,6 +133,13 @@ class _Window:
 
     sounds: Tensor | None = None
     """What free speech says there: the token of each 12.5 ms, int64 [2·frames]."""
+
+
+def rate_share(step: int, steps: int) -> float:
+    """Share of the full learning rate: a short rise, then half a cosine."""
+    warm = min(1.0, (step + 1) / _WARM_UP)
+    fall = (1 + math.cos(math.pi * step / steps)) / 2
+    return warm * (_LAST_RATE + (1 - _LAST_RATE) * fall)
 
 
 def sentence_span(total: int, frames: int, pick: Callable[[int], int]) -> tuple[int, int]:

@@ -25,7 +25,7 @@ from menura.models.contract import Progress, VoiceState
 from menura.models.menura_1 import voices
 from menura.models.menura_1.adapter import scaled
 from menura.models.menura_1.embedding import embed
-from menura.models.menura_1.fitting import Fitting, Kind, Recipe
+from menura.models.menura_1.fitting import Fitting, Kind, Recipe, rate_share
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.speaker import Speaker
 from menura.models.menura_1.start import Start
@@ -51,12 +51,15 @@ _NATIVE = 0.75
 _SHARE = 0.5
 """How much of the update a localized voice keeps."""
 
-_STEPS = 14
-_MOST_SECONDS = 36.0
+_STEPS = 20
+_PACED = 2
+"""Steps after which it is known how long one takes, and so how many there will be."""
+
+_MOST_SECONDS = 44.0
 """No step is begun after so long: clients of the wire give up after a minute and ask again. On a
 slow machine nine fit in."""
 
-_RATE, _ARTICULATION = 1.5e-3, 2.0
+_RATE, _ARTICULATION = 2e-3, 2.0
 """Of the steps on free speech. Without the phoneme classifier, eight steps at 1.5e-3 made French
 unintelligible; with it, words stay."""
 
@@ -125,7 +128,7 @@ def refit(
 ) -> VoiceState:
     """Brings a localized voice nearer to the person, by a few steps on free speech of `target`.
 
-    `original` is the checked voice that was localized, which speaks `source`. Takes about 40 s
+    `original` is the checked voice that was localized, which speaks `source`. Takes 40 to 50 s
     on two cores, and on slower ones fewer steps. Raises what `progress` raises.
     """
     began = time.monotonic()
@@ -147,11 +150,17 @@ def refit(
     )
     encoder, scorer = SpeakerEncoder(model.device), NaturalnessScorer(model.device)
     fitting = Fitting(speaker, recipe, encoder, scorer, 0, start)
+    steps, fastest = _STEPS, math.inf
     for step in range(_STEPS):
-        if step and time.monotonic() - began > _MOST_SECONDS:
+        begun = time.monotonic()
+        left = _MOST_SECONDS - (begun - began)
+        if step == _PACED:
+            steps = min(_STEPS, step + 1 + int(left / fastest))
+        if step >= steps or (step and left < 0):
             break
-        progress("fit", (1 + step) / (1 + _STEPS))
-        fitting.step(recipe.kinds, 1.0)
+        progress("fit", (1 + step) / (1 + steps))
+        fitting.step(recipe.kinds, rate_share(step, steps))
+        fastest = min(fastest, time.monotonic() - begun)
     return VoiceState(localised.snapshot, fitting.state().tensors, localised.metadata)
 
 
