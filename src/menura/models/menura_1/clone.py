@@ -21,7 +21,7 @@ from menura.judging.resample import resample
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import Clip, CloneOptions, CloneResult, Progress
 from menura.models.menura_1.decoder import SAMPLE_RATE
-from menura.models.menura_1.fitting import Fitting, Kind, Recipe
+from menura.models.menura_1.fitting import Fitting, Kind, Recipe, rate_share
 from menura.models.menura_1.target import Target
 
 if TYPE_CHECKING:
