@@ -57,7 +57,7 @@ _PACED = 2
 
 _MOST_SECONDS = 44.0
 """No step is begun after so long: clients of the wire give up after a minute and ask again. On a
-slow machine nine fit in."""
+slow machine eleven fit in."""
 
 _RATE, _ARTICULATION = 2e-3, 2.0
 """Of the steps on free speech. Without the phoneme classifier, eight steps at 1.5e-3 made French
