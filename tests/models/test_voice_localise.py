@@ -9,7 +9,7 @@ from menura.errors import CancelledError, TextError
 from menura.models.contract import ReshapingModel, VoiceState
 from menura.models.menura_1.embedding import embed
 from menura.models.menura_1.layers import STYLE
-from menura.models.menura_1.localise import choose_natives, localise, refit
+from menura.models.menura_1.localise import choose_natives, course_for, localise, refit
 from menura.models.menura_1.model import MOST_SYMBOLS, Menura1
 from menura.models.menura_1.state import SNAPSHOT, Prosody, split_state
 from menura.models.menura_1.stock_prosody import Manner, measure, natives, phonemes, stock_manners
@@ -85,6 +85,14 @@ def test_a_refit_can_be_cancelled(model: Menura1) -> None:
 
     with pytest.raises(CancelledError):
         refit(model, source, source, "en-US", "en-GB", stop)
+
+
+def test_words_come_first_where_the_base_has_few_natives(model: Menura1) -> None:
+    courses = {language: course_for(language) for language in model.info.languages}
+    clear = {language for language, course in courses.items() if course.falls}
+    assert clear == {"es-ES", "fr-FR", "it-IT", "pt-BR"}
+    # Clients of the wire give up after a minute.
+    assert all(30 < course.seconds < 50 for course in courses.values())
 
 
 def test_the_model_offers_it(model: Menura1) -> None:
