@@ -64,16 +64,15 @@ class Course:
 
     rate: float
     falls: bool
-    """Whether the learning rate does, as a clone's. Words come out clearer then, and the timbre
-    stays further from the person."""
+    """Whether the learning rate does, as a clone's. The style then moves less: of the person's
+    timbre, and of what blurs words."""
 
 
 _LIKE = Course(steps=14, seconds=36.0, rate=1.5e-3, falls=False)
 _CLEAR = Course(steps=20, seconds=44.0, rate=2e-3, falls=True)
-_WELL_KNOWN = 4
-"""Natives of a language that the base model speaks well. With fewer (French has one) words are what
-is missing: `_CLEAR` has 14.1 % of the French ones wrong and keeps 0.73 of the likeness, `_LIKE`
-15.1 % and 0.73. Of Chinese, which has eight, it is 3.5 % and 0.66, and 4.0 % and 0.70."""
+"""For French, whose one native has to stand for all: 14.1 % of words wrong and 0.73 of the likeness
+kept instead of 15.1 % and 0.73. Spanish and Italian, with three natives and two, got no clearer by it,
+and Chinese lost likeness (docs/experiments.md)."""
 
 _PACED = 2
 """Steps after which it is known how long one takes, and so how many there will be."""
@@ -185,8 +184,8 @@ def refit(
 
 
 def course_for(language: Language) -> Course:
-    """How voices are refitted to a language: for words where the base has few natives of it."""
-    return _LIKE if len(natives(language)) >= _WELL_KNOWN else _CLEAR
+    """How voices are refitted to a language: for words where the base has one native of it."""
+    return _LIKE if len(natives(language)) > 1 else _CLEAR
 
 
 def choose_natives(language: Language, pitch: float, pace: float, gender: str) -> dict[str, float]:
