@@ -118,7 +118,7 @@ def clone(
         target.listen()
     for step in range(recipe.steps):
         progress("fit", (recipe.quick + listening + step) / whole)
-        fitting.step(recipe.kinds, rate_share(step, recipe.steps))
+        fitting.step(recipe.kinds, rate_share(step, step / recipe.steps))
     score = fitting.score()
     if score >= best:
         state = fitting.state()

@@ -135,11 +135,14 @@ class _Window:
     """What free speech says there: the token of each 12.5 ms, int64 [2·frames]."""
 
 
-def rate_share(step: int, steps: int) -> float:
-    """Share of the full learning rate: a short rise, then half a cosine."""
-    warm = min(1.0, (step + 1) / _WARM_UP)
-    fall = (1 + math.cos(math.pi * step / steps)) / 2
-    return warm * (_LAST_RATE + (1 - _LAST_RATE) * fall)
+def rate_share(step: int, share: float, warm_up: int = _WARM_UP, last: float = _LAST_RATE) -> float:
+    """Share of the full learning rate: a rise over `warm_up` steps, then half a cosine to `last`.
+
+    `share` is how much of the steps, or of the time for them, has passed; beyond 1 nothing changes.
+    """
+    warm = min(1.0, (step + 1) / warm_up)
+    fall = (1 + math.cos(math.pi * min(share, 1.0))) / 2
+    return warm * (last + (1 - last) * fall)
 
 
 def sentence_span(total: int, frames: int, pick: Callable[[int], int]) -> tuple[int, int]:

@@ -178,7 +178,7 @@ def refit(
         if step >= steps or (step and left < 0):
             break
         progress("fit", (1 + step) / (1 + steps))
-        fitting.step(recipe.kinds, rate_share(step, steps) if course.falls else 1.0)
+        fitting.step(recipe.kinds, rate_share(step, step / steps) if course.falls else 1.0)
         fastest = min(fastest, time.monotonic() - begun)
     return VoiceState(localised.snapshot, fitting.state().tensors, localised.metadata)
 

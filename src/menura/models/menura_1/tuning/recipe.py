@@ -1,9 +1,8 @@
 """The numbers of a tuning (see docs/experiments.md, "Fine-tuning")."""
 
-import math
 from dataclasses import dataclass
 
-from menura.models.menura_1.fitting import Kind, Recipe
+from menura.models.menura_1.fitting import Kind, Recipe, rate_share
 
 RANK = 32
 """Of the decoder's update: twice that of an instant clone."""
@@ -53,6 +52,4 @@ _LAST_RATE = 0.05
 
 def rate(step: int, share: float) -> float:
     """Share of the full learning rate after so many steps and so much of the time for them."""
-    warm = min(1.0, (step + 1) / _WARM_UP)
-    fall = (1 + math.cos(math.pi * min(share, 1.0))) / 2
-    return warm * (_LAST_RATE + (1 - _LAST_RATE) * fall)
+    return rate_share(step, share, _WARM_UP, _LAST_RATE)
