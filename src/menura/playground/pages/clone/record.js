@@ -1,5 +1,5 @@
 // Recording a clip: what to read, a countdown, the level, and how long it is so far.
-import { html, useEffect, useRef, useState } from "../../lib.js";
+import { html, useLayoutEffect, useRef, useState } from "../../lib.js";
 import { Failure } from "../../components/empty.js";
 import { Button, Choice } from "../../components/fields.js";
 import { Meter } from "../../components/meter.js";
@@ -57,8 +57,9 @@ export function RecordPanel({ locale, energy, mode, onEnergy, onClip }) {
     setProblem(why ? { message: why, remedy: "Record again; or drop a file instead." }
       : { message: "That was too short.", remedy: `Record again: ${lengthInWords(0, mode)}.` });
   };
-  // Who goes to another page finds the recording when they come back.
-  useEffect(() => () => {
+  // Who goes to another page finds the recording when they come back. The microphone is closed
+  // with the page; what `useEffect` returns would run after the next page is painted.
+  useLayoutEffect(() => () => {
     recorder.current?.close();
     recorder.current = null;
     writer.current?.finish();
