@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 # From 1.29 on ONNX Runtime reports to its maker and marks the machine with an id, unless this is
 # set before its first import (onnxruntime pull request 27379). Menura has no telemetry.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-# oneDNN keeps up to 1024 prepared convolutions, and every length of utterance brings its own: 24
-# utterances took a process from 0.6 to 1.4 GB and rising; with 16 kept it stays at 1.0 GB.
-os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
 
 __all__ = [
     "AudioError",

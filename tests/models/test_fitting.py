@@ -44,11 +44,13 @@ def test_short_sentences_are_heard_as_far_as_they_go(total: int) -> None:
 @pytest.mark.parametrize("mode", ["similarity", "stability"])
 def test_fast_machines_fit_for_longer(mode: str) -> None:
     recipe = recipe_for(CloneOptions(mode))
-    assert steps_for(recipe, 8.0) == recipe.steps  # a slow machine takes the time that it needs
-    assert recipe.steps < steps_for(recipe, 3.6) < recipe.most_steps
-    assert steps_for(recipe, 0.01) == recipe.most_steps
+    # A slow machine takes the time that it needs.
+    assert steps_for(recipe, 4, 8.0, 90.0) == recipe.steps
+    assert steps_for(recipe, 4, 1.0, -5.0) == recipe.steps
+    assert recipe.steps < steps_for(recipe, 4, 4.0, 90.0) == 26 <= recipe.most_steps
+    assert steps_for(recipe, 4, 0.01, 90.0) == recipe.most_steps
     for seconds in (0.01, 8.0):
-        assert steps_for(recipe_for(CloneOptions(mode, steps=5)), seconds) == 5
+        assert steps_for(recipe_for(CloneOptions(mode, steps=5)), 4, seconds, 90.0) == 5
 
 
 def test_a_noisy_clip_is_told_from_a_clean_one(model: Menura1) -> None:

@@ -8,6 +8,7 @@ speech go on.
 """
 
 import math
+import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -38,8 +39,16 @@ _BETTER = 0.6
 score 3.9 to 4.7, so that it hinders hardly any; those with 5 to 10 dB of noise 1.9 to 3.5. The
 refined voice of such a clip else counted as worse than the first, which has no noise."""
 
-_REFINING_SECONDS = 88.0
-"""What the steps of the refinement may take: with what comes before and after, two minutes."""
+_WHOLE_SECONDS = 106.0
+"""What a clone may take in all, first voice and refinement: two minutes, less what preparing a
+recording and storing a voice take, and a margin for a machine that gets slower meanwhile."""
+
+_JUDGING = 0.5
+"""What comparing two voices costs, in steps."""
+
+_PACED = 4
+"""Steps of the refinement after which its number of steps is settled: those before it had other
+windows, and on a busy machine what a step takes changes."""
 
 
 def recipe_for(options: CloneOptions) -> Recipe:
@@ -66,9 +75,16 @@ def recipe_for(options: CloneOptions) -> Recipe:
     return recipe
 
 
-def steps_for(recipe: Recipe, seconds: float) -> int:
-    """How many steps a refinement has where one takes so many seconds."""
-    fitting = int(_REFINING_SECONDS / max(seconds, 1e-3))
+def steps_for(recipe: Recipe, done: int, seconds: float, left: float) -> int:
+    """How many steps a refinement has.
+
+    Args:
+        recipe: with the fewest and the most.
+        done: steps so far.
+        seconds: what one takes.
+        left: seconds for the rest.
+    """
+    fitting = done + int(left / max(seconds, 1e-3) - _JUDGING)
     return max(recipe.steps, min(recipe.most_steps, fitting))
 
 
@@ -106,24 +122,34 @@ def clone(
         fitting.step([Kind.FREE] * len(recipe.kinds), 1.0)
         # The first one has also to plan its sentences and to wake threads.
         seconds = min(seconds, time.monotonic() - begun)
-    recipe = replace(recipe, steps=steps_for(recipe, seconds))
-    whole = recipe.quick + listening + recipe.steps
     best = fitting.score()
+    left = _WHOLE_SECONDS - (time.monotonic() - started)
+    steps = steps_for(recipe, 0, seconds, left)
+    whole = recipe.quick + listening + steps
     yield CloneResult(fitting.state(), _report(fitting, started, recipe.quick), best)
 
     # Whoever took the first voice may have spoken with this model before asking for a better one.
     model.deactivate()
+    resumed = time.monotonic()
     if listening:
         progress("align", recipe.quick / whole)
         target.listen()
-    for step in range(recipe.steps):
+    step, took = 0, list[float]()
+    while step < steps:
         progress("fit", (recipe.quick + listening + step) / whole)
-        fitting.step(recipe.kinds, rate_share(step, step / recipe.steps))
+        begun = time.monotonic()
+        fitting.step(recipe.kinds, rate_share(step, step / steps))
+        step += 1
+        took.append(time.monotonic() - begun)
+        if step == _PACED:
+            spare = left - (time.monotonic() - resumed)
+            steps = steps_for(recipe, step, statistics.median(took), spare)
+            whole = recipe.quick + listening + steps
     score = fitting.score()
     if score >= best:
         state = fitting.state()
         model.prepare(state)
-        report = _report(fitting, started, recipe.quick + recipe.steps)
+        report = _report(fitting, started, recipe.quick + steps)
         yield CloneResult(state, report, score, last=True)
 
 

@@ -1,9 +1,11 @@
 """One-dimensional convolution through short Fourier transforms, for CPUs.
 
 The generator spends four fifths of its time in convolutions of 7 and 11 taps. Cut into overlapping
-tiles and transformed, a convolution of K taps needs about two multiplications per output and
-channel pair instead of K. Everything is matrix products, so it runs at their speed, and is exact
-to float32 rounding (1e-6). With few steps these products have few columns and lose: see `_LEAST`.
+tiles and transformed, a convolution of K taps needs 2.3 to 2.5 multiplications per output and
+channel pair instead of K: a product of two complex numbers is made of three real ones, as Gauss
+did, and what is added for it before and after is part of the transforms. Everything is matrix
+products, so it runs at their speed, and is exact to float32 rounding (1e-6). With few steps these
+products have few columns and lose: see `_LEAST`.
 """
 
 import math
@@ -15,15 +17,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 _TILE = {7: 16, 11: 24}
-"""Length of a transform by number of taps; the best of 16, 20, 24, 32 and 40."""
+"""Length of a transform by number of taps; the best of 16 to 28 and of 20 to 40."""
 
-_LEAST = {(256, 7): 480, (256, 11): 400, (128, 7): 4000, (128, 11): 900}
+_LEAST = {(256, 7): 240, (256, 11): 240, (128, 7): 320, (128, 11): 320}
 """Steps of output, by channels and taps, from which tiles are no slower than the direct form.
 
-Of two threads with an operation each, the direct form took of the tiles' time (medians over
-dilations 1, 3 and 5) with 256 channels 0.3 at 80 steps, 0.6 at 160, 1.1 at 480 and 1.4 at 1600;
-with 128 channels and 11 taps 0.8 at 320 steps, 1.1 at 960 and 1.2 at 4800; with 7 taps 0.7 and 1.0.
-Three taps stay direct."""
+Of two processes with a thread each, the direct form took of the tiles' time (medians over dilations
+1, 3 and 5) with 256 channels 0.45 to 0.5 at 80 steps, 0.8 at 160, 1.03 at 240 and 1.5 (7 taps) to
+1.7 (11) at 1280; with 128 channels 1.05 at 320 steps, 1.25 at 960 and 1.3 (7 taps) to 1.6 (11) at
+4000. Three taps stay direct."""
 
 
 def _waves(size: int) -> tuple[Tensor, Tensor]:
@@ -35,51 +37,51 @@ def _waves(size: int) -> tuple[Tensor, Tensor]:
 
 @dataclass(frozen=True)
 class _Spectrum:
-    """A convolution's weights, transformed."""
+    """A convolution's weights, transformed: one real matrix for each of P products."""
 
-    forward: Tensor  # [2·bins, tile], samples to spectrum
-    weight: Tensor  # [bins, 2·outputs, 2·inputs], complex products as real ones
-    back: Tensor  # [tile - taps + 1, 2·bins], spectrum to the samples that are whole
-    taps: int
-    outputs: int
+    forward: Tensor  # [P, tile], samples to the products' one factor
+    weight: Tensor  # [P, outputs, inputs], their other one
+    back: Tensor  # [tile - taps + 1, P], products to the samples that are whole
 
     @classmethod
     def of(cls, weight: Tensor) -> "_Spectrum":
-        outputs, _, taps = weight.shape
+        taps = weight.shape[2]
         size = _TILE[taps]
-        bins = size // 2 + 1
-        cosine, sine = (wave.to(torch.float32) for wave in _waves(size))
+        cosine, sine = (wave.float() for wave in _waves(size))
         real = torch.einsum("kn,ocn->koc", cosine[:, :taps], weight)
         # Networks correlate rather than convolve: the weight's spectrum is conjugated.
         imaginary = -torch.einsum("kn,ocn->koc", sine[:, :taps], weight)
-        products = torch.cat(
-            [torch.cat([real, -imaginary], 2), torch.cat([imaginary, real], 2)], 1
-        ).contiguous()
-        share = torch.full((bins, 1), 2.0 / size)
+        share = torch.full((size // 2 + 1, 1), 2.0 / size)
         share[0] = share[-1] = 1.0 / size
-        both = torch.stack([cosine, sine], 1).reshape(2 * bins, size)
-        inverse = torch.stack([cosine * share, sine * share], 1).reshape(2 * bins, size)
-        whole = size - taps + 1
-        return cls(both, products, inverse[:, :whole].T.contiguous(), taps, outputs)
+        one, other = cosine * share, sine * share
+        ends, inner = [0, size // 2], slice(1, size // 2)
+        # The spectrum is real at both ends. Between them, of a sample's a + ib and a weight's
+        # c + id, (a + b)c, a(d - c) and b(c + d) are what real and imaginary part are made of.
+        forward = [cosine[ends], (cosine + sine)[inner], cosine[inner], sine[inner]]
+        factors = [real[ends], real[inner], (imaginary - real)[inner], (real + imaginary)[inner]]
+        back = [one[ends], (one + other)[inner], other[inner], -one[inner]]
+        whole = torch.cat(back)[:, : size - taps + 1].T.contiguous()
+        return cls(torch.cat(forward), torch.cat(factors), whole)
 
     def apply(self, x: Tensor, dilation: int, pad: int) -> Tensor:
         """Correlates [B, inputs, T] with the weights, with `pad` zeros at both ends."""
         batch, channels, given = x.shape
         whole, size = self.back.shape[0], self.forward.shape[1]
-        steps = given + 2 * pad - dilation * (self.taps - 1)
+        overlap = size - whole
+        steps = given + 2 * pad - dilation * overlap
         # Each of the `dilation` interleaved sequences is cut into tiles of its own.
         tiles = math.ceil(math.ceil(steps / dilation) / whole)
-        length = (tiles * whole + self.taps - 1) * dilation
+        length = (tiles * whole + overlap) * dilation
         padded = F.pad(x.transpose(0, 1), (pad, length - given - pad))  # [C, B, length]
         view = padded.contiguous().as_strided(
             (size, channels, batch, tiles, dilation),
             (dilation, batch * length, length, whole * dilation, 1),
         )
-        spectrum = self.forward @ view.reshape(size, -1)  # [2·bins, C·B·tiles·dilation]
-        products = torch.bmm(self.weight, spectrum.view(self.weight.shape[0], 2 * channels, -1))
-        out = self.back @ products.view(self.back.shape[1], -1)
-        out = out.view(whole, self.outputs, batch, tiles, dilation).permute(2, 1, 3, 0, 4)
-        return out.reshape(batch, self.outputs, -1)[:, :, :steps]
+        spectrum = self.forward @ view.reshape(size, -1)  # [P, C·B·tiles·dilation]
+        products = torch.bmm(self.weight, spectrum.view(len(self.weight), channels, -1))
+        out = self.back @ products.view(len(self.weight), -1)
+        out = out.view(whole, -1, batch, tiles, dilation).permute(2, 1, 3, 0, 4)
+        return out.reshape(batch, self.weight.shape[1], -1)[:, :, :steps]
 
 
 class _Correlate(torch.autograd.Function):
