@@ -22,7 +22,7 @@ from menura.judging.resample import resample
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import Clip, CloneOptions, CloneResult, Progress
 from menura.models.menura_1.decoder import SAMPLE_RATE
-from menura.models.menura_1.fitting import Fitting, Kind, Recipe, rate_share
+from menura.models.menura_1.fitting import Fitting, Kind, Recipe, rate_share, steps_within
 from menura.models.menura_1.target import Target
 
 if TYPE_CHECKING:
@@ -76,16 +76,9 @@ def recipe_for(options: CloneOptions) -> Recipe:
 
 
 def steps_for(recipe: Recipe, done: int, seconds: float, left: float) -> int:
-    """How many steps a refinement has.
-
-    Args:
-        recipe: with the fewest and the most.
-        done: steps so far.
-        seconds: what one takes.
-        left: seconds for the rest.
-    """
-    fitting = done + int(left / max(seconds, 1e-3) - _JUDGING)
-    return max(recipe.steps, min(recipe.most_steps, fitting))
+    """How many steps a refinement has, of which some are done, where one takes so many seconds."""
+    fitting = steps_within(left - _JUDGING * seconds, seconds, done, recipe.most_steps)
+    return max(recipe.steps, fitting)
 
 
 @torch.no_grad()

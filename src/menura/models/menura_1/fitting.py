@@ -145,6 +145,11 @@ def rate_share(step: int, share: float, warm_up: int = _WARM_UP, last: float = _
     return warm * (last + (1 - last) * fall)
 
 
+def steps_within(left: float, seconds: float, done: int, most: int) -> int:
+    """How many steps there are, `done` among them, where one takes `seconds` and some are left."""
+    return min(most, done + max(0, int(left / max(seconds, 1e-3))))
+
+
 def sentence_span(total: int, frames: int, pick: Callable[[int], int]) -> tuple[int, int]:
     """Begin and length of a window of a sentence, which has `total` frames.
 

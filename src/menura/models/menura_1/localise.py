@@ -26,7 +26,7 @@ from menura.models.contract import Progress, VoiceState
 from menura.models.menura_1 import voices
 from menura.models.menura_1.adapter import scaled
 from menura.models.menura_1.embedding import embed
-from menura.models.menura_1.fitting import Fitting, Kind, Recipe, rate_share
+from menura.models.menura_1.fitting import Fitting, Kind, Recipe, rate_share, steps_within
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.speaker import Speaker
 from menura.models.menura_1.start import Start
@@ -174,7 +174,7 @@ def refit(
         begun = time.monotonic()
         left = course.seconds - (begun - began)
         if step == _PACED:
-            steps = min(course.steps, step + 1 + int(left / fastest))
+            steps = steps_within(left, fastest, step + 1, course.steps)
         if step >= steps or (step and left < 0):
             break
         progress("fit", (1 + step) / (1 + steps))
