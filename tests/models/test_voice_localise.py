@@ -1,6 +1,7 @@
-"""Localization of menura-1 voices, by what the network plans; no sound is made."""
+"""Localization of menura-1 voices, most of all by what the network plans."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ from menura.models.menura_1.embedding import embed
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.localise import choose_natives, course_for, localise, refit
 from menura.models.menura_1.model import MOST_SYMBOLS, Menura1
+from menura.models.menura_1.norm_statistics import Shelf
 from menura.models.menura_1.state import SNAPSHOT, Prosody, split_state
 from menura.models.menura_1.stock_prosody import Manner, measure, natives, phonemes, stock_manners
 from menura.models.menura_1.voices import stock_voices, tables
+from menura.text.prepare import prepare
 
 OWN = Prosody(pitch=1.12, pitch_spread=0.9, pace=0.92)
 LOUD = 0.25
@@ -64,17 +67,23 @@ def test_the_person_stays_and_the_language_is_native(model: Menura1) -> None:
     assert made.metadata == {"natives": "ff_siwis:1.00", "localised_from": "en-US"}
 
 
-def test_a_refit_brings_the_voice_nearer_to_the_person(model: Menura1) -> None:
+def test_a_refit_brings_the_voice_nearer_to_the_person(
+    model: Menura1, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(model, "_shelf", Shelf(tmp_path))
     source = VoiceState(SNAPSHOT, {"style": tables()["am_michael"]}, {"stock": "am_michael"})
     made = localise(model, source, "en-US", "it-IT")
     heard: list[tuple[str, float]] = []
-    fitted = refit(model, made, source, "en-US", "it-IT", lambda *news: heard.append(news))
+    fitted = model.refit(made, source, "en-US", "it-IT", lambda *news: heard.append(news))
     model.check_state(fitted)
     assert fitted.metadata == made.metadata
     person = embed(model, source, "en-US")
     before, after = (float(embed(model, voice, "it-IT") @ person) for voice in (made, fitted))
     assert after > before + 0.05
     assert [share for _, share in heard] == sorted(share for _, share in heard)
+    # Its first words need not wait for a whole sentence.
+    (utterance,) = prepare("Buongiorno a tutti.", "it-IT")
+    assert sum(bool(part.audio.size) for part in model.speak(utterance, fitted)) > 1
 
 
 def test_a_refit_can_be_cancelled(model: Menura1) -> None:

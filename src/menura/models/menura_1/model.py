@@ -347,7 +347,9 @@ class Menura1:
 
         self.check_state(localised)
         self.check_state(original)
-        return refit(self, localised, original, source, target, progress)
+        made = refit(self, localised, original, source, target, progress)
+        self.prepare(made)
+        return made
 
     def mix(self, states: Sequence[VoiceState], weights: Sequence[float]) -> VoiceState:
         """Makes a voice between voices. Raises InputError, StateError."""
