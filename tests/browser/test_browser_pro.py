@@ -116,6 +116,23 @@ def test_from_files_to_four_voices(page: Page, playground: Playground, files: li
     expect(use).to_be_checked()
     use.click()
     expect(use).not_to_be_checked()
+
+    # A choice stays chosen while it is sent and older reports come in; one that is lost is undone.
+    held: list[Route] = []
+    page.route(
+        "**/datasets/*",
+        lambda route: held.append(route) if route.request.method == "PATCH" else route.fallback(),
+    )
+    page.get_by_role("radio", name="Speaker 2").click()
+    with page.expect_response("**/report"):
+        use.click()
+    expect(page.get_by_role("radio", name="Speaker 2")).to_be_checked()
+    held[0].abort()
+    expect(page.get_by_role("radio", name="Speaker 1")).to_be_checked()
+    page.unroute("**/datasets/*")
+    expect(use).to_be_checked()
+    use.click()
+    expect(use).not_to_be_checked()
     look(page, "pro-recordings")
 
     page.get_by_role("button", name="Continue").click()

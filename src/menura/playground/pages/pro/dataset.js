@@ -21,13 +21,18 @@ const SHOWN_FILES = 25;
 const SOUND = /\.(wav|mp3|flac|og[agx]|aac|wma|m4a|opus|ac3|webm|mp4|mkv|mov|aiff?|caf|amr)$/i;
 
 function Speakers({ id, speakers, onChange }) {
+  const target = speakers.find((one) => one.target)?.speaker ?? 0;
+  // What was clicked, until a report says it too: one that was read before would undo the click.
+  const [chosen, setChosen] = useState(null);
+  useEffect(() => setChosen(null), [target]);
   if (speakers.length < 2) return null;
-  const target = speakers.find((one) => one.target);
   const choose = async (number) => {
+    setChosen(number);
     try {
       await api.patch(`/datasets/${id}`, { speaker: Number(number) });
       onChange();
     } catch (error) {
+      setChosen(null);
       toastError(error);
     }
   };
@@ -38,7 +43,7 @@ function Speakers({ id, speakers, onChange }) {
   };
   return html`<section class="card stack" aria-label="Speakers">
     <h2>Who speaks</h2>
-    <${Choice} label="Whose voice is it?" value=${String(target?.speaker ?? 0)} onChange=${choose}
+    <${Choice} label="Whose voice is it?" value=${chosen ?? String(target)} onChange=${choose}
       options=${speakers.map((one) => ({
         value: String(one.speaker),
         label: `Speaker ${one.speaker + 1}`,

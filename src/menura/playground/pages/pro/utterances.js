@@ -61,16 +61,21 @@ export function Utterances({ dataset, files, state: known, onChange }) {
     read([]);
   }, [dataset, file, known]);
 
+  const put = (one) => setState((before) => ({ ...before, rows: before.rows.map((row) => (row.id === one.id ? one : row)) }));
   const change = async (one, changes) => {
     try {
-      const changed = await api.patch(`${path}/${one.id}`, changes);
-      setState((before) => ({ ...before, rows: before.rows.map((row) => (row.id === one.id ? changed : row)) }));
+      put(await api.patch(`${path}/${one.id}`, changes));
       onChange();
       return true;
     } catch (error) {
       toastError(error);
       return false;
     }
+  };
+  const use = async (one, counts) => {
+    // Ticked at once: whatever is drawn before the answer would take the tick back.
+    put({ ...one, counts });
+    if (!(await change(one, { excluded: !counts }))) put(one);
   };
   const options = [{ value: "", label: "All files" }, ...files.filter((one) => one.utterances).map((one) => ({ value: one.id, label: one.filename }))];
   return html`<section class="card stack" aria-labelledby="utterances-title">
@@ -90,7 +95,7 @@ export function Utterances({ dataset, files, state: known, onChange }) {
             ${one.problem && html` <span class="badge warn">${PROBLEMS[one.problem] ?? one.problem}</span>`}</p>
         </div>
         <label class="utterance-use"><input type="checkbox" checked=${one.counts} aria-label="Train on: ${one.transcript}"
-          onChange=${(event) => change(one, { excluded: !event.target.checked })} /><span aria-hidden="true">Use</span></label>
+          onChange=${(event) => use(one, event.target.checked)} /><span aria-hidden="true">Use</span></label>
       </li>`)}
     </ul>`}
     ${state.more && html`<div class="row"><${Button} onClick=${() => read(state.rows)}>Show more<//></div>`}
