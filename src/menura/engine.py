@@ -22,7 +22,14 @@ from menura.cloning.speaker_clip import speech_of
 from menura.errors import InputError, NotFoundError
 from menura.models import states
 from menura.models.adapters import load_adapter
-from menura.models.contract import Adapter, BaseModel, CloneOptions, Progress, VoiceState
+from menura.models.contract import (
+    Adapter,
+    BaseModel,
+    CloneOptions,
+    IdlingModel,
+    Progress,
+    VoiceState,
+)
 from menura.models.registry import load_model
 from menura.settings import Settings
 from menura.speech.joining import write_joined
@@ -154,6 +161,11 @@ class Engine:
         Raises TextError, StateError, NotFoundError.
         """
         yield from synthesise(self.model, self.voice(job.voice), job, self._warn)
+
+    def catch_up(self) -> Generator[None, None, None]:
+        """Does what the model has left for an idle moment; closing the iterator stops the work."""
+        if isinstance(self._model, IdlingModel):
+            yield from self._model.catch_up()
 
     @staticmethod
     def _warn(warning: TextWarning) -> None:

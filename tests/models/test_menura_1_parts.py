@@ -11,7 +11,7 @@ from menura.models.menura_1.adapter import Adapter
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.edges import faded, sounding
 from menura.models.menura_1.losses import SpectralLoss
-from menura.models.menura_1.melody import shape_pitch
+from menura.models.menura_1.melody import hushed, shape_pitch
 from menura.models.menura_1.merging import Merger
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.state import SNAPSHOT, Prosody, check, make_state
@@ -176,6 +176,18 @@ def test_pitch_is_moved_where_voiced() -> None:
     assert torch.allclose(moved, torch.tensor([[0.0, 150.0, 300.0, 5.0]]))
     wider = shape_pitch(plan, Prosody(pitch_spread=2.0)).f0
     assert wider[0, 2] / wider[0, 1] == pytest.approx(4.0)
+
+
+def test_it_is_quiet_until_just_before_the_first_symbol() -> None:
+    energy = torch.arange(12.0)[None] - 6.0
+    durations = torch.tensor([4, 2])
+    plan = Plan(durations, torch.zeros(1, 1, 6), torch.full((1, 12), 100.0), energy)
+    quiet = hushed(plan)
+    assert quiet.energy[0].tolist() == [-6.0] * 4 + energy[0, 4:].tolist()
+    assert torch.equal(quiet.f0, plan.f0)
+    # A pad that is shorter than that stays as it is.
+    short = Plan(torch.tensor([2, 4]), plan.text, plan.f0, energy)
+    assert torch.equal(hushed(short).energy, energy)
 
 
 def test_edges_are_cut_to_the_sound_and_faded() -> None:

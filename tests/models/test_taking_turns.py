@@ -1,6 +1,7 @@
 """Clones that speak at a time, whole or in pieces: others speak in between, and nobody waits for
 what is given up."""
 
+from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from menura.models.contract import Audio, SpokenAudio, VoiceState
+from menura.models.contract import Audio, IdlingModel, SpokenAudio, VoiceState
 from menura.models.menura_1 import model as of_model
 from menura.models.menura_1.model import Menura1
 from menura.models.menura_1.norm_statistics import Shelf
@@ -80,7 +81,7 @@ def test_a_clone_that_is_given_up_computes_no_further(
 def test_prepared_clones_come_in_pieces(
     model: Menura1, clones: list[VoiceState], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(model, "_shelf", Shelf(tmp_path))
+    monkeypatch.setattr(model.norms, "shelf", Shelf(tmp_path))
     clone = clones[0]
     whole = joined(list(speaking(model, clone)))
     model.prepare(clone)
@@ -101,3 +102,31 @@ def test_prepared_clones_come_in_pieces(
     assert np.allclose(joined(mixed), in_pieces, atol=1e-4)
     monkeypatch.setattr(model, "_stream_clones", False)
     assert sum(bool(part.audio.size) for part in speaking(model, clone)) == 1
+
+
+def test_a_clone_that_was_decoded_whole_is_prepared_in_an_idle_moment(
+    model: Menura1, clones: list[VoiceState], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(model.norms, "shelf", Shelf(tmp_path))
+    monkeypatch.setattr(model, "_owed", deque[VoiceState]())
+    assert isinstance(model, IdlingModel)
+    assert not list(model.catch_up()), "nothing was asked for"
+    clone = clones[0]
+    speaking_whole = [part for part in speaking(model, clone) if part.audio.size]
+    assert len(speaking_whole) == 1
+    with closing(model.catch_up()) as rests:
+        next(rests)
+    # Given up for a request, which is as good as ever; then from the beginning.
+    again = [part for part in speaking(model, clone) if part.audio.size]
+    assert np.array_equal(joined(again), joined(speaking_whole))
+    assert len(list(model.catch_up())) > 10
+    assert len([part for part in speaking(model, clone) if part.audio.size]) > 2
+    assert not list(model.catch_up())
+
+
+def test_stock_voices_leave_nothing_to_catch_up_with(
+    model: Menura1, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "_owed", deque[VoiceState]())
+    list(speaking(model, model.stock_state("af_heart")))
+    assert not list(model.catch_up())

@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from menura.errors import CancelledError
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import Clip, CloneOptions
+from menura.models.menura_1 import clone as of_clone
 from menura.models.menura_1.clone import clone
 from menura.models.menura_1.model import Menura1
 from menura.models.menura_1.stock_profiles import profiles
@@ -70,3 +73,23 @@ def test_stability_is_held_to_the_steadiness_of_the_clip_and_similarity_may_crea
 
     assert wished("stability") == round(known, 3)
     assert wished("similarity") == round(known - 0.25, 3)
+
+
+def test_progress_does_not_go_back_when_there_are_more_steps(
+    model: Menura1, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = iter((2, 8))
+    monkeypatch.setattr(of_clone, "steps_for", lambda *_: next(counts))
+    monkeypatch.setattr(of_clone, "_PACED", 1)
+    heard: list[float] = []
+
+    def note(stage: str, share: float) -> None:
+        heard.append(share)
+        if stage == "fit" and len(heard) > 7:
+            raise CancelledError("cancelled", "Enough was seen.")
+
+    clip = Clip(said(model, "am_michael"), 24000, TEXT, "en-US", 12000.0)
+    with pytest.raises(CancelledError):
+        list(clone(model, clip, CloneOptions(), note))
+    assert heard == sorted(heard)
+    assert heard[-1] < 1

@@ -70,7 +70,7 @@ def test_the_person_stays_and_the_language_is_native(model: Menura1) -> None:
 def test_a_refit_brings_the_voice_nearer_to_the_person(
     model: Menura1, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(model, "_shelf", Shelf(tmp_path))
+    monkeypatch.setattr(model.norms, "shelf", Shelf(tmp_path))
     source = VoiceState(SNAPSHOT, {"style": tables()["am_michael"]}, {"stock": "am_michael"})
     made = localise(model, source, "en-US", "it-IT")
     heard: list[tuple[str, float]] = []

@@ -117,6 +117,23 @@ async def test_closing_the_iterator_stops_the_work(pool: WorkerPool, settings: S
     assert pool.speech.busy == 0
 
 
+async def test_idle_work_makes_way_for_jobs(pool: WorkerPool, settings: Settings) -> None:
+    idle = settings.data / "idle"
+    idle.touch()
+
+    def at_it() -> bool:
+        return events(settings).of("idle")[-1:] == ["idle"]
+
+    assert await spoken(pool, "first")
+    await until(at_it)
+    assert await spoken(pool, "second")
+    assert events(settings).of("idle over")
+    await until(at_it)
+    idle.write_text("fail")
+    await until(lambda: not idle.exists())
+    assert await spoken(pool, "third"), "idle work that fails takes nothing along"
+
+
 async def test_a_cancelled_waiting_job_never_starts(pool: WorkerPool, settings: Settings) -> None:
     listeners = [asyncio.create_task(spoken(pool, f"[slow] {n} " + "w " * 9999)) for n in range(2)]
     waiting = asyncio.create_task(spoken(pool, "waiting"))

@@ -8,6 +8,8 @@ of `SCORES` it yields a voice for each score; before the second one, `[refine-ho
 file `release-FRAMES` is in the data folder, FRAMES being the length of the clip, `[refine-crash]`
 kills the process, `[refine-crash-once]` does so the first time, `[refine-fail]` raises an error.
 
+With a file `idle` in the data folder it has idle work, which ends when the file is gone.
+
 Texts steer it: `[slow]` makes each stretch take a while, `[crash]` kills the process, `[fail]`
 raises an unexpected error in the middle, `[text-error]` raises a TextError before any audio.
 """
@@ -119,6 +121,22 @@ class TinyEngine:
                 (WordTiming(word, start, end),),
                 (PhonemeTiming("a", start, end),),
             )
+
+    def catch_up(self) -> Generator[None, None, None]:
+        """Works with many rests while there is a file `idle`."""
+        idle = self.settings.data / "idle"
+        if not idle.exists():
+            return
+        self.note("idle")
+        try:
+            while idle.exists():
+                if idle.read_text() == "fail":
+                    idle.unlink()
+                    raise RuntimeError("secret detail of idle work")
+                time.sleep(0.01)
+                yield
+        finally:
+            self.note("idle over")
 
     def clone(self, job: CloneJob, progress: Progress) -> Generator[CloneOutcome, None, None]:
         """Takes a WAV of any length; its number of frames becomes the pitch.

@@ -9,7 +9,7 @@ Audio is always mono `float32` in [-1, 1] as a NumPy array of shape [samples].
 Time is in seconds, rates in Hz.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -281,6 +281,17 @@ class BaseModel(Protocol):
         better; no result scores lower than the one before. `progress` tells the share of the whole,
         the refinement included. Closing the iterator stops the work. Raises AudioError,
         CancelledError.
+        """
+
+
+@runtime_checkable
+class IdlingModel(BaseModel, Protocol):
+    """A base model with something to do while nobody asks for anything."""
+
+    def catch_up(self) -> Generator[None, None, None]:
+        """Does what requests did not wait for, so that later ones are faster.
+
+        With many rests, in which the iterator may be closed, and nothing else may be done.
         """
 
 

@@ -106,6 +106,8 @@ class Worker:
 
     def turn(self) -> None:
         """Takes the messages that wait, then gives every speech job with room one stretch."""
+        if not self._open and self._inbox.empty():
+            self._idle()
         block = not any(job.room for job in self._open.values())
         while True:
             try:
@@ -116,6 +118,17 @@ class Worker:
             self._take(message)
         for job_id in [job_id for job_id, job in self._open.items() if job.room]:
             self._advance(job_id)
+
+    def _idle(self) -> None:
+        """Lets the engine do what it has left, until there is a message."""
+        try:
+            with closing(self._engine.catch_up()) as rests:
+                for _ in rests:
+                    if not self._inbox.empty():
+                        break
+        except Exception as error:
+            # Nobody asked for it, so nobody can be told but the log.
+            _log.warning("idle work failed", exc_info=error)
 
     def _take(self, message: Start | Stop | Taken) -> None:
         match message:

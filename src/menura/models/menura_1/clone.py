@@ -127,9 +127,11 @@ def clone(
     if listening:
         progress("align", recipe.quick / whole)
         target.listen()
-    step, took = 0, list[float]()
+    step, took, shown = 0, list[float](), 0.0
     while step < steps:
-        progress("fit", (recipe.quick + listening + step) / whole)
+        # It does not go back when there are more steps than was thought.
+        shown = max(shown, (recipe.quick + listening + step) / whole)
+        progress("fit", shown)
         begun = time.monotonic()
         fitting.step(recipe.kinds, rate_share(step, step / steps))
         step += 1

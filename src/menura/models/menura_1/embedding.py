@@ -47,9 +47,19 @@ def embed(model: "Menura1", state: VoiceState, language: Language) -> NDArray[np
     if stock is not None:
         return unit(stock)
     # One sentence will do: that of another one differs by a cosine of 0.95.
-    said = prepare(sentences(language)[0], language, limit=model.info.utterance_symbols)
-    spoken = [part.audio for one in said for part in model.speak(one, state)]
-    return embed_audio(model, np.concatenate(spoken), SAMPLE_RATE)
+    return embed_audio(model, spoken(model, state, language, 1), SAMPLE_RATE)
+
+
+def spoken(model: "Menura1", state: VoiceState, language: Language, count: int) -> Audio:
+    """What a checked state says in the first sentences of a language, at 24 kHz."""
+    most = model.info.utterance_symbols
+    said = (
+        part.audio
+        for text in sentences(language)[:count]
+        for utterance in prepare(text, language, limit=most)
+        for part in model.speak(utterance, state)
+    )
+    return np.concatenate(list(said))
 
 
 def embed_audio(model: "Menura1", audio: Audio, rate: int) -> NDArray[np.float32]:

@@ -32,13 +32,14 @@ from menura.models.menura_1.side_by_side import side_by_side
 from menura.models.menura_1.speaker import VIEWS, Speaker, window
 from menura.models.menura_1.start import RANK, Start, start_of, widened
 from menura.models.menura_1.state import make_state
+from menura.models.menura_1.streaming import onset
 
 if TYPE_CHECKING:
     from menura.models.menura_1.network import Plan
 
 _LEAD, _TRAIL = 10, 10
 """Frames of a free sentence that are left out at its ends: most of its silence, which is 250 to 400
-ms before the first sound and 300 to 600 ms after the last."""
+ms before the first sound, where it is not longer still, and 300 to 600 ms after the last."""
 
 _SCORED_FRAMES = 80
 _SCORED = (2,)
@@ -150,14 +151,16 @@ def steps_within(left: float, seconds: float, done: int, most: int) -> int:
     return min(most, done + max(0, int(left / max(seconds, 1e-3))))
 
 
-def sentence_span(total: int, frames: int, pick: Callable[[int], int]) -> tuple[int, int]:
-    """Begin and length of a window of a sentence, which has `total` frames.
+def sentence_span(
+    total: int, frames: int, pick: Callable[[int], int], lead: int = _LEAD
+) -> tuple[int, int]:
+    """Begin and length of a window of a sentence, which has `total` frames, `lead` of them silent.
 
     Often it is the first or the last possible one: were all places alike, the first and the last
     sounds of a sentence would hardly ever be in a window. `pick(n)` gives a random number under n.
     """
     frames = min(frames, total)
-    first = min(_LEAD, total - frames)
+    first = min(lead, total - frames)
     last = max(first, total - frames - _TRAIL)
     beyond = frames // 4
     place = first - beyond + pick(last - first + 1 + 2 * beyond)
@@ -277,7 +280,9 @@ class Fitting:
 
     def _free_window(self) -> "_Window":
         plan, style, sounds = self._free_plan(self._pick(1 << 16))
-        begin, frames = sentence_span(plan.text.shape[2], self.recipe.free_frames, self._pick)
+        total, wanted = plan.text.shape[2], self.recipe.free_frames
+        lead = max(_LEAD, onset(int(plan.durations[0])))
+        begin, frames = sentence_span(total, wanted, self._pick, lead)
         return _Window(
             window(plan, begin, frames),
             style,

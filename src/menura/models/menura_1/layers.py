@@ -19,6 +19,7 @@ STYLE = 128
 
 First = TypeVar("First")
 Second = TypeVar("Second")
+Result = TypeVar("Result")
 
 EPSILON = 1e-5
 """Added to the variance of a norm's input."""
@@ -104,13 +105,15 @@ def in_turn(first: Callable[[], First], second: Callable[[], Second]) -> tuple[F
     return first(), second()
 
 
-def finish(steps: Steps, between: Callable[[], None] = lambda: None) -> Tensor:
+def finish(
+    steps: Generator[None, None, Result], between: Callable[[], None] = lambda: None
+) -> Result:
     """Does all of a computation; `between` is called at each rest, and what it raises ends it."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            result: Tensor = end.value
+            result: Result = end.value
             return result
         between()
 

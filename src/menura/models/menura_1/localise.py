@@ -21,14 +21,16 @@ import torch
 
 from menura.errors import TextError
 from menura.judging.naturalness import NaturalnessScorer
+from menura.judging.resample import resample
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import Progress, VoiceState
 from menura.models.menura_1 import voices
 from menura.models.menura_1.adapter import scaled
-from menura.models.menura_1.embedding import embed
+from menura.models.menura_1.decoder import SAMPLE_RATE
+from menura.models.menura_1.embedding import spoken
 from menura.models.menura_1.fitting import Fitting, Kind, Recipe, rate_share, steps_within
 from menura.models.menura_1.layers import STYLE
-from menura.models.menura_1.speaker import Speaker
+from menura.models.menura_1.speaker import Speaker, embed_views
 from menura.models.menura_1.start import Start
 from menura.models.menura_1.state import Prosody, make_state, split_state
 from menura.models.menura_1.stock_prosody import measure, natives, phonemes, stock_manners
@@ -67,20 +69,24 @@ class Course:
     """Whether the learning rate does, as a clone's. The style then moves less: of the person's
     timbre, and of what blurs words."""
 
+    likeness: float
+    """Weight of the person's embedding."""
 
-_LIKE = Course(steps=14, seconds=36.0, rate=1.5e-3, falls=False)
-_CLEAR = Course(steps=20, seconds=44.0, rate=2e-3, falls=True)
-"""For French, whose one native has to stand for all: 14.1 % of words wrong and 0.73 of the likeness
-kept instead of 15.1 % and 0.73, of clones of 34 steps; those of 50 have 17.7 %. Spanish and
-Italian, with three natives and two, got no clearer by it, and Chinese lost likeness
-(docs/experiments.md)."""
+    articulation: float = 2.0
+    """Weight of the phoneme classifier. Without it, eight steps at 1.5e-3 made French
+    unintelligible; with it, words stay."""
+
+
+_LIKE = Course(steps=14, seconds=36.0, rate=1.5e-3, falls=False, likeness=4.5)
+_CLEAR = Course(steps=20, seconds=44.0, rate=2e-3, falls=True, likeness=4.5, articulation=3.0)
+"""For French, whose one native has to stand for all. Spanish and Italian, with three natives and
+two, got no clearer by falling rates, and Chinese lost likeness (docs/experiments.md)."""
+
+_HEARD = 2
+"""Sentences of the voice's own language that tell what the person sounds like."""
 
 _PACED = 2
 """Steps after which it is known how long one takes, and so how many there will be."""
-
-_ARTICULATION = 2.0
-"""Weight of the phoneme classifier. Without it, eight steps at 1.5e-3 made French unintelligible;
-with it, words stay."""
 
 _PERIODICITY = 0.75
 """How far speech is to repeat itself, where no clip says it: clones of deep voices have 0.7."""
@@ -152,10 +158,13 @@ def refit(
     """
     began = time.monotonic()
     progress("listen", 0.0)
-    embedding = torch.from_numpy(embed(model, original, source)).to(model.device)
+    encoder, scorer = SpeakerEncoder(model.device), NaturalnessScorer(model.device)
+    audio = torch.from_numpy(spoken(model, original, source, _HEARD)).to(model.device)
+    views = embed_views(encoder, resample(audio[None], SAMPLE_RATE, 16000))
     model.deactivate()
     table, prosody, adapter = split_state(localised)
-    speaker = Speaker(model, embedding, target, table.astype(np.float32), prosody)
+    speaker = Speaker(model, views[0], target, table.astype(np.float32), prosody)
+    speaker.views = views
     start = None
     if adapter:
         tensors = {name: tensor.float().to(model.device) for name, tensor in adapter.items()}
@@ -164,11 +173,10 @@ def refit(
     recipe = Recipe(
         kinds=(Kind.FREE, Kind.FREE),
         rate=course.rate,
-        free_speaker=3.0,
-        articulation=_ARTICULATION,
+        free_speaker=course.likeness,
+        articulation=course.articulation,
         wished_periodicity=_PERIODICITY,
     )
-    encoder, scorer = SpeakerEncoder(model.device), NaturalnessScorer(model.device)
     fitting = Fitting(speaker, recipe, encoder, scorer, 0, start)
     steps, fastest = course.steps, math.inf
     for step in range(course.steps):

@@ -1,7 +1,8 @@
 """menura-1 behind the base-model contract."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 
 import numpy as np
@@ -30,8 +31,8 @@ from menura.models.menura_1 import norm_statistics, voices, weights
 from menura.models.menura_1.crew import Crew
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
 from menura.models.menura_1.edges import Edges, faded, sounding
-from menura.models.menura_1.layers import STYLE, Both, FixedNorms, in_turn
-from menura.models.menura_1.melody import shape_pitch
+from menura.models.menura_1.layers import STYLE, Both, in_turn
+from menura.models.menura_1.melody import hushed, shape_pitch
 from menura.models.menura_1.merging import Merger
 from menura.models.menura_1.network import PAD, Network, Plan
 from menura.models.menura_1.pieces import Pieces
@@ -40,6 +41,7 @@ from menura.models.menura_1.state import SNAPSHOT, Prosody, check, is_clone, spl
 from menura.models.menura_1.streaming import after, decode, onset
 from menura.models.menura_1.symbols import token_ids
 from menura.models.menura_1.timings import Teller, timings
+from menura.models.menura_1.voice_norms import VoiceNorms
 from menura.settings import Settings
 from menura.text.languages import SPOKEN
 from menura.text.utterance import Language, Utterance
@@ -49,6 +51,9 @@ MOST_SYMBOLS = 510
 _TURN_SECONDS = 0.08
 """How long an utterance that is decoded whole is computed before others may have their turn: about
 100 ms of its audio on two cores. Changing the voice for another clone's turn takes 18 ms."""
+
+_MOST_OWED = 4
+"""Voices of which it is remembered that their norms are still to be measured."""
 
 
 class Menura1:
@@ -85,9 +90,9 @@ class Menura1:
         self._active: VoiceState | None = None
         self._style: np.ndarray[tuple[int, ...], np.dtype[np.floating]] | None = None
         self._prosody = Prosody()
-        self._norms: dict[int, FixedNorms] = {}
-        self._digest: str | None = None
-        self._shelf = norm_statistics.Shelf(settings.cache / "norms")
+        shelf = norm_statistics.Shelf(settings.cache / "norms")
+        self.norms = VoiceNorms(self.network, shelf, self.tokens)
+        self._owed: deque[VoiceState] = deque(maxlen=_MOST_OWED)
         self._crew: Crew | None = None
 
     def stock_voices(self) -> Sequence[StockVoice]:
@@ -119,7 +124,7 @@ class Menura1:
             self._rest()
             self._active = None
             self._merger.merge(adapter)
-        self._norms, self._digest = {}, None
+        self.norms.turn_to(state, style)
         self._style, self._prosody, self._active = style, prosody, state
 
     def deactivate(self) -> None:
@@ -127,7 +132,7 @@ class Menura1:
         self._rest()
         self._merger.restore()
         self._active = self._style = None
-        self._norms = {}
+        self.norms.forget()
         self._prosody = Prosody()
 
     def _rest(self) -> None:
@@ -175,9 +180,13 @@ class Menura1:
         generator = torch.Generator(self.device).manual_seed(seed)
         manner = self._prosody.times(prosody)
         whole = self._whole(voice)
+        if whole and self._dividable(voice) and not any(voice is one for one in self._owed):
+            self._owed.append(voice)
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
             plan = self.network.plan(tokens, style, speed=speed * manner.pace, both=self._at_once())
             plan = shape_pitch(plan, manner)
+            if is_clone(voice):
+                plan = hushed(plan)
         if not whole:
             yield from self._pieces(utterance, voice, plan, style, generator)
             return
@@ -218,7 +227,7 @@ class Menura1:
             found = decoder.hidden(whole.text, whole.f0, whole.energy, style[:, :STYLE])
             return found[:, :, 2 * begin :]
 
-        norms = self._fixed(len(utterance.phonemes))
+        norms = self.norms.fixed(len(utterance.phonemes))
         pieces = Pieces(decoder, norms, plan, generator, hidden if is_clone(voice) else None)
         ends = np.cumsum(plan.durations.numpy()) * FRAME
         edges, teller = Edges(int(ends[-1])), Teller(utterance, ends / SAMPLE_RATE)
@@ -258,13 +267,7 @@ class Menura1:
         was never prepared: measuring its norms would take seconds."""
         if not self._dividable(voice):
             return True
-        return is_clone(voice) and not (self._norms or self._shelf.find(self._key()))
-
-    def _key(self) -> str:
-        """Names the active voice's statistics. Reading all of a clone takes milliseconds."""
-        assert self._active is not None
-        self._digest = self._digest or norm_statistics.digest(self._active)
-        return self._digest
+        return is_clone(voice) and not self.norms.known
 
     @torch.inference_mode()
     def prepare(self, state: VoiceState) -> None:
@@ -274,25 +277,19 @@ class Menura1:
         """
         if self._dividable(state):
             self.activate(state)
-            self._fixed(norm_statistics.SYMBOLS)
+            self.norms.fixed(norm_statistics.SYMBOLS)
 
-    def _fixed(self, symbols: int) -> FixedNorms:
-        """Norms of the active voice, from statistics that are measured when it speaks first."""
-        assert self._active is not None
-        assert self._style is not None
-        step = norm_statistics.step(symbols)
-        if step not in self._norms:
-            style = self.style(self._style, norm_statistics.SYMBOLS)
-            statistics = self._shelf.find(self._key())
-            if statistics is None:
-                texts = map(self.tokens, norm_statistics.TEXTS)
-                measured = norm_statistics.measure(self.network, texts, style)
-                statistics = self._shelf.put(self._key(), measured)
-            timbre = style[:, :STYLE]
-            self._norms[step] = norm_statistics.fixed(
-                self.network.decoder, statistics, timbre, step
-            )
-        return self._norms[step]
+    @torch.inference_mode()
+    def catch_up(self) -> Generator[None, None, None]:
+        """Measures the norms of voices that were decoded whole for want of them."""
+        while self._owed:
+            voice = self._owed.pop()
+            self.activate(voice)
+            try:
+                yield from self.norms.statistics()
+            except GeneratorExit:
+                self._owed.append(voice)
+                raise
 
     def clone(self, clip: Clip, options: CloneOptions, progress: Progress) -> Iterator[CloneResult]:
         """Makes a voice from a clip, then better ones. Raises AudioError, CancelledError."""

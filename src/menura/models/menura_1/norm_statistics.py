@@ -12,7 +12,7 @@ DistillMOS, with that of the short one nothing.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -75,13 +75,19 @@ def fixed(decoder: Decoder, statistics: Statistics, style: Tensor, number: int) 
     return FixedNorms(((norm, mean, variance) for norm, (mean, variance) in known), style)
 
 
-def measure(network: Network, texts: Iterable[Tensor], style: Tensor) -> dict[str, Tensor]:
-    """Statistics of the voice that a network has now, from `TEXTS` as tokens; style is [1, 256]."""
+def measuring(
+    network: Network, texts: Iterable[Tensor], style: Tensor
+) -> Generator[None, None, dict[str, Tensor]]:
+    """Statistics of the voice that a network has now, from `TEXTS` as tokens; style is [1, 256].
+
+    With many rests, in which nobody else may use the network.
+    """
     measured = []
     for tokens in texts:
         with listening(network.decoder) as found:
             generator = torch.Generator().manual_seed(0)
-            network.decode(network.plan(tokens, style), style, generator)
+            for _ in network.decoding(network.plan(tokens, style), style, generator):
+                yield
         measured.append(found)
     return {name: torch.stack([found[name] for found in measured]) for name in measured[0]}
 

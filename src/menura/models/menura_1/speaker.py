@@ -13,7 +13,7 @@ from menura.errors import AudioError
 from menura.judging.resample import resample
 from menura.judging.speaker import SpeakerEncoder
 from menura.models.menura_1.free_speech import sentences
-from menura.models.menura_1.melody import shape_pitch
+from menura.models.menura_1.melody import hushed, shape_pitch
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.state import Prosody
 from menura.text.prepare import prepare
@@ -128,7 +128,7 @@ class Speaker:
             tokens = self.model.tokens(phonemes)
             plan = self.model.network.plan(tokens, style, speed=self.prosody.pace)
             sounds = tokens[0].repeat_interleave(2 * plan.durations)
-            return shape_pitch(plan, self.prosody), style, sounds
+            return hushed(shape_pitch(plan, self.prosody)), style, sounds
 
 
 def window(plan: Plan, begin: int, frames: int) -> Plan:
