@@ -100,3 +100,17 @@ def test_steadiness_counts_up_to_what_is_wished(model: Menura1) -> None:
     losses, content = stepped(20.0, 0.0)
     assert losses["creak"] < 0
     assert torch.allclose(content, plain)
+
+
+def test_free_speech_is_silent_before_its_first_word(model: Menura1) -> None:
+    """As a clone's is, when it speaks."""
+    embedding = torch.from_numpy(profiles()["af_heart"].astype(np.float32))
+    slow = Prosody(pace=0.8)
+    speaker = Speaker(model, embedding, "en-US", tables()["af_heart"].astype(np.float32), slow)
+    for number in range(3):
+        plan, _, sounds = speaker.free_plan(number)
+        pad = int((sounds == sounds[0]).cumprod(0).sum())
+        assert pad == 2 * int(plan.durations[0])
+        before = plan.energy[0, : pad - 4]
+        assert float(before.max()) <= float(before[0])
+        assert float(plan.energy[0, pad]) > float(before[0]) + 1

@@ -12,6 +12,7 @@ import pytest
 from menura.models.contract import Audio, IdlingModel, SpokenAudio, VoiceState
 from menura.models.menura_1 import model as of_model
 from menura.models.menura_1.model import Menura1
+from menura.models.menura_1.network import Plan
 from menura.models.menura_1.norm_statistics import Shelf
 from menura.text.prepare import prepare
 
@@ -130,3 +131,22 @@ def test_stock_voices_leave_nothing_to_catch_up_with(
     monkeypatch.setattr(model, "_owed", deque[VoiceState]())
     list(speaking(model, model.stock_state("af_heart")))
     assert not list(model.catch_up())
+
+
+def test_clones_alone_are_hushed_before_their_first_word(
+    model: Menura1, clones: list[VoiceState], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans: list[Plan] = []
+    decoding = model.network.decoding
+    monkeypatch.setattr(
+        model.network, "decoding", lambda plan, *rest: plans.append(plan) or decoding(plan, *rest)
+    )
+    # Whole, so that the plan is seen as it is decoded.
+    monkeypatch.setattr(model, "_stream_clones", False)
+    monkeypatch.setattr(type(model), "_threaded", False)
+    for voice in (model.stock_state("af_heart"), clones[0]):
+        list(speaking(model, voice))
+    pads = [plan.energy[0, : 2 * int(plan.durations[0]) - 4] for plan in plans]
+    risen = [float(pad.max() - pad[0]) for pad in pads]
+    assert risen[0] > 1
+    assert risen[1] == 0

@@ -78,7 +78,7 @@ class Course:
 
 
 _LIKE = Course(steps=14, seconds=36.0, rate=1.5e-3, falls=False, likeness=4.5)
-_CLEAR = Course(steps=20, seconds=44.0, rate=2e-3, falls=True, likeness=4.5, articulation=3.0)
+_CLEAR = Course(steps=20, seconds=44.0, rate=2e-3, falls=True, likeness=4.5, articulation=2.5)
 """For French, whose one native has to stand for all. Spanish and Italian, with three natives and
 two, got no clearer by falling rates, and Chinese lost likeness (docs/experiments.md)."""
 
