@@ -96,10 +96,16 @@ def test_a_refit_can_be_cancelled(model: Menura1) -> None:
         refit(model, source, source, "en-US", "en-GB", stop)
 
 
-def test_words_come_first_where_the_base_has_one_native(model: Menura1) -> None:
+def test_languages_that_lack_something_have_courses_of_their_own(model: Menura1) -> None:
     courses = {language: course_for(language) for language in model.info.languages}
-    clear = {language for language, course in courses.items() if course.falls}
-    assert clear == {"fr-FR"}
+    usual = courses["es-ES"]
+    assert {language for language, course in courses.items() if course != usual} == {
+        "fr-FR",
+        "zh-CN",
+    }
+    # One native has to stand for all of French; Chinese keeps least of a person.
+    assert courses["fr-FR"].articulation > usual.articulation
+    assert courses["zh-CN"].likeness > usual.likeness
     # Clients of the wire give up after a minute.
     assert all(30 < course.seconds < 50 for course in courses.values())
 

@@ -13,7 +13,7 @@ measured, docs/experiments.md.
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,22 +69,29 @@ class Course:
     """Whether the learning rate does, as a clone's. The style then moves less: of the person's
     timbre, and of what blurs words."""
 
+    likeness: float = 3.0
+    """Weight of the person's embedding."""
 
-_LIKE = Course(steps=14, seconds=36.0, rate=1.5e-3, falls=False)
-_CLEAR = Course(steps=20, seconds=44.0, rate=2e-3, falls=True)
-"""For French, whose one native has to stand for all. Spanish and Italian, with three natives and
-two, got no clearer by falling rates, and Chinese lost likeness (docs/experiments.md)."""
+    articulation: float = 2.0
+    """Weight of the phoneme classifier. Without it, eight steps at 1.5e-3 made French
+    unintelligible; with it, words stay."""
+
+
+_USUAL = Course(steps=14, seconds=36.0, rate=1.5e-3, falls=False)
+_COURSES = {
+    "fr-FR": Course(steps=20, seconds=44.0, rate=2e-3, falls=True, likeness=4.5, articulation=2.5),
+    "zh-CN": replace(_USUAL, likeness=4.5),
+}
+"""French, whose one native has to stand for all, needs words; Spanish and Italian, with three
+natives and two, got no clearer by falling rates. Chinese needs likeness: of it, 0.66 was kept with
+the usual weight, and 0.72 with this one, with which 13 % of the words were wrong in Portuguese and 18 %
+in Hindi (docs/experiments.md)."""
 
 _HEARD = 2
 """Sentences of the voice's own language that tell what the person sounds like."""
 
 _PACED = 2
 """Steps after which it is known how long one takes, and so how many there will be."""
-
-_LIKENESS, _ARTICULATION = 4.5, 2.5
-"""Weights of the person's embedding and of the phoneme classifier. Without the latter, eight steps
-at 1.5e-3 made French unintelligible. With 3.0 and 2.0 Chinese kept 0.66 of the likeness, with 4.5
-and 2.0 0.72, but 13 % of the Portuguese words were wrong; with 4.5 and 3.0 French kept 0.70."""
 
 _PERIODICITY = 0.75
 """How far speech is to repeat itself, where no clip says it: clones of deep voices have 0.7."""
@@ -171,8 +178,8 @@ def refit(
     recipe = Recipe(
         kinds=(Kind.FREE, Kind.FREE),
         rate=course.rate,
-        free_speaker=_LIKENESS,
-        articulation=_ARTICULATION,
+        free_speaker=course.likeness,
+        articulation=course.articulation,
         wished_periodicity=_PERIODICITY,
     )
     fitting = Fitting(speaker, recipe, encoder, scorer, 0, start)
@@ -191,8 +198,8 @@ def refit(
 
 
 def course_for(language: Language) -> Course:
-    """How voices are refitted to a language: for words where the base has one native of it."""
-    return _LIKE if len(natives(language)) > 1 else _CLEAR
+    """How voices are refitted to a language."""
+    return _COURSES.get(language, _USUAL)
 
 
 def choose_natives(language: Language, pitch: float, pace: float, gender: str) -> dict[str, float]:
