@@ -84,8 +84,8 @@ _COURSES = {
 }
 """French, whose one native has to stand for all, needs words; Spanish and Italian, with three
 natives and two, got no clearer by falling rates. Chinese needs likeness: of it, 0.66 was kept with
-the usual weight, and 0.72 with this one, with which 13 % of the words were wrong in Portuguese and 18 %
-in Hindi (docs/experiments.md)."""
+the usual weight, and 0.72 with this one, with which 13 % of the words were wrong in Portuguese and
+18 % in Hindi (docs/experiments.md)."""
 
 _HEARD = 2
 """Sentences of the voice's own language that tell what the person sounds like."""
