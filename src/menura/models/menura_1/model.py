@@ -179,15 +179,15 @@ class Menura1:
         style = self.style(self._style, len(phonemes))
         generator = torch.Generator(self.device).manual_seed(seed)
         manner = self._prosody.times(prosody)
-        whole = self._whole(voice)
-        if whole and self._dividable(voice) and not any(voice is one for one in self._owed):
+        unmeasured = self._unmeasured(voice)
+        if unmeasured and not any(voice is one for one in self._owed):
             self._owed.append(voice)
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
             plan = self.network.plan(tokens, style, speed=speed * manner.pace, both=self._at_once())
             plan = shape_pitch(plan, manner)
             if is_clone(voice):
                 plan = hushed(plan)
-        if not whole:
+        if self._dividable(voice) and not unmeasured:
             yield from self._pieces(utterance, voice, plan, style, generator)
             return
         steps = self.network.decoding(plan, style, generator)
@@ -262,12 +262,10 @@ class Menura1:
         """Whether a voice's utterances may come in pieces; a GPU is fast enough without."""
         return self._threaded and (self._stream_clones or not is_clone(voice))
 
-    def _whole(self, voice: VoiceState) -> bool:
-        """Whether the active voice's utterances are decoded whole. Those of a clone are, too, that
-        was never prepared: measuring its norms would take seconds."""
-        if not self._dividable(voice):
-            return True
-        return is_clone(voice) and not self.norms.known
+    def _unmeasured(self, voice: VoiceState) -> bool:
+        """Whether the active voice's utterances could come in pieces, had its norms been measured:
+        those of a clone take seconds."""
+        return self._dividable(voice) and is_clone(voice) and not self.norms.known
 
     @torch.inference_mode()
     def prepare(self, state: VoiceState) -> None:
