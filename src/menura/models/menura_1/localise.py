@@ -79,7 +79,7 @@ class Course:
 
 _USUAL = Course(steps=14, seconds=36.0, rate=1.5e-3, falls=False)
 _COURSES = {
-    "fr-FR": Course(steps=20, seconds=44.0, rate=2e-3, falls=True, likeness=4.5, articulation=3.0),
+    "fr-FR": Course(steps=20, seconds=44.0, rate=2e-3, falls=True, likeness=5.0, articulation=3.0),
     "zh-CN": replace(_USUAL, likeness=4.5, articulation=2.0),
 }
 """French has one native, who has to stand for all: words weigh more, and with 2.5 instead of 3.0
