@@ -84,9 +84,9 @@ _COURSES = {
 }
 """French has one native, who has to stand for all: words weigh more, and with 2.5 instead of 3.0
 14.6 % of them were wrong instead of 10.4 %; likeness at 5.0 instead of 4.5 keeps 0.71 instead of
-0.70. Spanish and Italian, with three natives and two, got no clearer by falling rates. Chinese needs likeness: of it, 0.66 was kept with 3.0 and 2.0, and 0.72
-with these weights, with which 13 % of the words were wrong in Portuguese and 18 % in Hindi
-(docs/experiments.md)."""
+0.70. Spanish and Italian, with three natives and two, got no clearer by falling rates. Chinese
+needs likeness: of it, 0.66 was kept with 3.0 and 2.0, and 0.69 to 0.72 with 4.5 and 2.0, with which
+13 % of the words were wrong in Portuguese and 18 % in Hindi (docs/experiments.md)."""
 
 _HEARD = 2
 """Sentences of the voice's own language that tell what the person sounds like."""
