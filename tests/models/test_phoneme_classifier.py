@@ -56,7 +56,9 @@ def test_other_languages_are_heard_by_the_one_that_knows_their_words(
 
 @pytest.mark.parametrize("language", ["en-US", "en-GB"])
 def test_english_is_heard_by_the_one_that_was_made_for_it(model: Menura1, language: str) -> None:
-    assert classifier_for(language, model.device) is phoneme_classifier(model.device, FILE)
+    english = classifier_for(language, model.device)
+    assert english is phoneme_classifier(model.device, FILE)
+    assert english is phoneme_classifier(model.device)
     assert classifier_for("fr-FR", model.device) is phoneme_classifier(model.device, OTHERS)
 
 

@@ -80,9 +80,13 @@ def audible() -> Tensor:
     return mask
 
 
-@functools.cache
 def phoneme_classifier(device: torch.device, file: Path = FILE) -> PhonemeClassifier:
     """A trained classifier, frozen: FILE or OTHERS. Raises ModelFilesError."""
+    return _loaded(device, file)
+
+
+@functools.cache
+def _loaded(device: torch.device, file: Path) -> PhonemeClassifier:
     weights = load(checked_bytes(file))
     network = PhonemeClassifier(width=weights["first.weight"].shape[0])
     network.load_state_dict({name: value.float() for name, value in weights.items()})
