@@ -1,20 +1,13 @@
-"""Trains a phoneme classifier on speech of the base model, which knows what it says when.
+"""Trains the phoneme classifier on speech of the base model, which knows what it says when.
 
-    pip install wordfreq
     python scripts/train_phoneme_classifier.py --keep build/classifier.pt --minutes 40
     python scripts/train_phoneme_classifier.py --speech build/classifier.pt
 
-It makes the classifier of languages other than English. The one of English was made by this script
-as it was before that (96 channels, 1300 steps, 0.72 of the speech English, other languages' words
-from their free sentences).
-
-The first call speaks for so many minutes and keeps the log-mels, the second trains on what was
-kept. Without `--speech` one call does both. English words come from the dictionary that is
-installed with the product, those of other languages from wordfreq's lists, which only this script
-needs. Voices are mixes of two stock voices; two thirds of them carry the learned start of a random
-speaker embedding, since clones do, and half of those of other languages a quarter of any voice's
-timbre, since localized voices do. Embeddings are mixes of those of the stock voices, or of a table
-of real ones (`--embeddings`, a .npy file [N, 192]).
+The first call speaks for so many minutes and keeps the log-mels, the second trains on what was kept
+(about five minutes on a core). Without `--speech` one call does both. Voices are mixes of two stock
+voices; two thirds of them carry the learned start of a random speaker embedding, since clones do.
+Embeddings are mixes of those of the stock voices, or of a table of real ones (`--embeddings`, a
+.npy file [N, 192]).
 """
 
 import argparse
@@ -30,7 +23,6 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
-from wordfreq import top_n_list
 
 from menura.models.menura_1 import features, voices
 from menura.models.menura_1.adapter import Adapter, scaled
@@ -38,7 +30,7 @@ from menura.models.menura_1.free_speech import sentences
 from menura.models.menura_1.layers import STYLE
 from menura.models.menura_1.melody import shape_pitch
 from menura.models.menura_1.model import Menura1
-from menura.models.menura_1.phoneme_classifier import OTHERS, PhonemeClassifier, audible
+from menura.models.menura_1.phoneme_classifier import FILE, PhonemeClassifier, audible
 from menura.models.menura_1.start import RANK, start_of
 from menura.models.menura_1.state import Prosody
 from menura.models.menura_1.stock_profiles import profiles
@@ -46,14 +38,8 @@ from menura.packaged import write_digest
 from menura.settings import Settings
 from menura.text.prepare import prepare
 
-ENGLISH = 0.35
-"""Share of English speech."""
-
-WORDS = 8000
-"""Most frequent words of each other language."""
-
-FOREIGN_TIMBRE = 0.25
-"""As much as localized voices keep of their own."""
+ENGLISH = 0.72
+"""Share of English speech: its dictionary gives words without end, the others have few."""
 
 LANGUAGES = {
     "e": "es-ES",
@@ -70,12 +56,6 @@ SMALL_WORDS = (
     *("the", "her", "his", "a", "and", "of", "to", "in", "that", "was"),
     *("for", "on", "with", "as", "by", "up", "she", "he", "they", "from"),
 )
-SENTENCES = 0.2
-"""Share of whole sentences in other languages: words in a row have no melody."""
-
-RARE = 0.6
-"""Share of words that are as likely as all others of the list."""
-
 FRAMES = 128
 BATCH = 16
 HELD_OUT = 12
@@ -96,9 +76,6 @@ class Speaker:
         self.english = [
             word for word in gold if word.isascii() and word.islower() and len(word) > 2
         ]
-        self.others = {
-            language: top_n_list(language.split("-")[0], WORDS) for language in LANGUAGES.values()
-        }
         self.keys: dict[str, list[str]] = {}
         for key in voices.tables():
             self.keys.setdefault(key[0], []).append(key)
@@ -110,11 +87,7 @@ class Speaker:
         rng, network = self.rng, self.model.network
         one, other = (voices.tables()[key].astype(np.float32) for key in rng.choice(keys, 2))
         part = rng.random()
-        table = part * one + (1 - part) * other
-        if keys[0][0] in LANGUAGES and rng.random() < 0.5:
-            foreign = voices.tables()[rng.choice(list(voices.tables()))].astype(np.float32)
-            table[:, :STYLE] += FOREIGN_TIMBRE * (foreign - table)[:, :STYLE]
-        style = self.model.style(table, len(phonemes))
+        style = self.model.style(part * one + (1 - part) * other, len(phonemes))
         tokens = self.model.tokens(phonemes)
         plan = network.plan(tokens, style, speed=float(rng.uniform(0.85, 1.2)))
         plan = shape_pitch(plan, Prosody(pitch=float(np.exp(rng.normal(0, 0.15)))))
@@ -141,15 +114,8 @@ class Speaker:
             return _phonemes(text, "en-US"), self.keys["a"] + self.keys["b"]
         initial = str(rng.choice(list(LANGUAGES)))
         language = LANGUAGES[initial]
-        if rng.random() < SENTENCES:
-            text = str(rng.choice(sentences(language)))
-        else:
-            # Frequent words more often, as in a language.
-            places = (WORDS ** rng.random(count)).astype(int) - 1
-            rare = rng.random(count) < RARE
-            places[rare] = rng.integers(WORDS, size=int(rare.sum()))
-            text = " ".join(self.others[language][place] for place in places)
-        return _phonemes(text, language), self.keys[initial]
+        known = " ".join(_phonemes(text, language) for text in sentences(language)).split()
+        return " ".join(rng.choice(known, count)), self.keys[initial]
 
     def _embedding(self) -> Tensor:
         one, other = self.embeddings[self.rng.integers(len(self.embeddings), size=2)]
@@ -164,14 +130,14 @@ def _phonemes(text: str, language: str) -> str:
 class Trainer:
     """The classifier, its optimiser and the speech it learns from."""
 
-    def __init__(self, speech: list[Spoken], steps: int, width: int, seed: int) -> None:
+    def __init__(self, speech: list[Spoken], steps: int, seed: int) -> None:
         held = max(4, len(speech) // HELD_OUT)
         self.test = speech[:held]
         self.speech = [pair for pair in speech[held:] if pair[1].numel() >= FRAMES]
         self.steps = steps
         self.rng = np.random.default_rng(seed)
         torch.manual_seed(seed)
-        self.network = PhonemeClassifier(width, dropout=0.15)
+        self.network = PhonemeClassifier(dropout=0.15)
         self.optimiser = torch.optim.AdamW(self.network.parameters(), weight_decay=0.05)
 
     def step(self, number: int) -> float:
@@ -221,11 +187,11 @@ class Trainer:
         self.network.train()
         return right / frames, float(np.mean(errors))
 
-    def save(self, file: Path) -> None:
+    def save(self) -> None:
         """Writes the weights in fp16, with their digest."""
         weights = {name: value.half() for name, value in self.network.state_dict().items()}
-        save_file(weights, file)
-        write_digest(file)
+        save_file(weights, FILE)
+        write_digest(FILE)
 
 
 def main() -> None:
@@ -235,10 +201,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="write the speech there and do not train")
     parser.add_argument("--minutes", type=float, default=40, help="of speaking")
     parser.add_argument("--embeddings", type=Path)
-    parser.add_argument("--steps", type=int, default=5000)
-    parser.add_argument("--width", type=int, default=192)
-    parser.add_argument("--threads", type=int, default=1, help="of the training")
-    parser.add_argument("--out", type=Path, default=OTHERS)
+    parser.add_argument("--steps", type=int, default=1300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path, default=Path(".menura-data"))
     chosen = parser.parse_args()
@@ -256,14 +219,13 @@ def main() -> None:
     if chosen.keep:
         torch.save(speech, chosen.keep)
         return
-    torch.set_num_threads(chosen.threads)
-    trainer = Trainer(speech, chosen.steps, chosen.width, chosen.seed)
+    trainer = Trainer(speech, chosen.steps, chosen.seed)
     for number in range(chosen.steps):
         loss = trainer.step(number)
         if number % 200 == 199:
             right, error = trainer.evaluate()
             sys.stderr.write(f"{number + 1}: {loss:.2f}, held out {right:.3f} {error:.2f}\n")
-    trainer.save(chosen.out)
+    trainer.save()
     right, error = trainer.evaluate()
     sys.stderr.write(f"held out: {right:.3f} of frames right, cross entropy {error:.2f}\n")
 

@@ -1,11 +1,9 @@
-"""Hears which phoneme is said when: aligns clips, and keeps words clear while a voice is fitted.
+"""Hears which phoneme is said when: what keeps words clear while a voice is fitted.
 
-Likeness and naturalness alone let consonants blur: they hear no words. These small networks were
+Likeness and naturalness alone let consonants blur: they hear no words. This small network was
 trained by `scripts/train_phoneme_classifier.py` on the base model's own speech, of which it is
 known when each symbol is said: all stock voices and mixes of them in all languages, with and
-without learned starts, so that they know many speakers. There are two. The first knows English and
-of other languages only the free sentences of fits, which is all that it has to hear there; the
-second knows thousands of words of each, and aligns recordings in them.
+without learned starts, so that it knows many speakers.
 """
 
 import functools
@@ -21,13 +19,12 @@ from menura.models.menura_1.network import PAD
 from menura.models.menura_1.symbols import table
 from menura.packaged import checked_bytes
 from menura.text.alphabet import BLANK, PUNCTUATION, STRESS
-from menura.text.utterance import Language
 
 FILE = Path(__file__).with_name("phoneme_classifier.safetensors")
-OTHERS = FILE.with_name("phoneme_classifier_others.safetensors")
 CLASSES = 178
 """As many as the network has token ids."""
 
+_WIDTH = 96
 _TAPS = 5
 _UNHEARD = PUNCTUATION | STRESS | {BLANK, "ː", "ʰ", "ʲ", "→", "↓", "↗", "↘"}
 """Symbols that have a time in a plan and no sound of their own."""
@@ -36,15 +33,15 @@ _UNHEARD = PUNCTUATION | STRESS | {BLANK, "ː", "ʰ", "ʲ", "→", "↓", "↗",
 class PhonemeClassifier(nn.Module):
     """Four dilated convolutions over log-mel frames of 12.5 ms; each sees 0.4 s on either side."""
 
-    def __init__(self, width: int, dropout: float = 0.0) -> None:
+    def __init__(self, dropout: float = 0.0) -> None:
         super().__init__()
-        self.first = nn.Conv1d(BANDS, width, _TAPS, padding=_TAPS // 2)
+        self.first = nn.Conv1d(BANDS, _WIDTH, _TAPS, padding=_TAPS // 2)
         self.rest = nn.ModuleList(
-            nn.Conv1d(width, width, _TAPS, padding=_TAPS // 2 * dilation, dilation=dilation)
+            nn.Conv1d(_WIDTH, _WIDTH, _TAPS, padding=_TAPS // 2 * dilation, dilation=dilation)
             for dilation in (2, 4, 8)
         )
-        self.norms = nn.ModuleList(nn.GroupNorm(8, width) for _ in range(4))
-        self.last = nn.Conv1d(width, CLASSES, 1)
+        self.norms = nn.ModuleList(nn.GroupNorm(8, _WIDTH) for _ in range(4))
+        self.last = nn.Conv1d(_WIDTH, CLASSES, 1)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, mel: Tensor) -> Tensor:
@@ -80,19 +77,10 @@ def audible() -> Tensor:
     return mask
 
 
-def phoneme_classifier(device: torch.device, file: Path = FILE) -> PhonemeClassifier:
-    """A trained classifier, frozen: FILE or OTHERS. Raises ModelFilesError."""
-    return _loaded(device, file)
-
-
 @functools.cache
-def _loaded(device: torch.device, file: Path) -> PhonemeClassifier:
-    weights = load(checked_bytes(file))
-    network = PhonemeClassifier(width=weights["first.weight"].shape[0])
+def phoneme_classifier(device: torch.device) -> PhonemeClassifier:
+    """The trained classifier, frozen. Raises ModelFilesError."""
+    network = PhonemeClassifier()
+    weights = load(checked_bytes(FILE))
     network.load_state_dict({name: value.float() for name, value in weights.items()})
     return network.eval().requires_grad_(False).to(device)
-
-
-def classifier_for(language: Language, device: torch.device) -> PhonemeClassifier:
-    """The classifier that tells best when sounds of a language are said. Raises ModelFilesError."""
-    return phoneme_classifier(device, FILE if language.startswith("en") else OTHERS)

@@ -19,7 +19,7 @@ from menura.models.menura_1.alignment import LONGEST, align
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.periodicity import periodicity
-from menura.models.menura_1.phoneme_classifier import classifier_for
+from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.prosody_fit import fit_prosody
 from menura.models.menura_1.speaker import Recorded, Speaker, embed_views, free_symbols, symbols_of
 from menura.models.menura_1.state import split_state
@@ -119,8 +119,7 @@ class Target(Speaker):
         self.level = torch.from_numpy(level).to(device)[None]
         mel = features.log_mel(self.level)
         planned = network.plan(self.tokens, style).durations
-        classifier = classifier_for(self.clip.language, device)
-        found = align(classifier, mel, self.tokens[0], planned, self.frames)
+        found = align(phoneme_classifier(device), mel, self.tokens[0], planned, self.frames)
         self.alignment_likelihood = found.likelihood
         durations = torch.from_numpy(found.durations).to(device)
         energy = features.energy(mel)[:, : 2 * self.frames]

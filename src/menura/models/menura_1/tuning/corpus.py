@@ -17,7 +17,7 @@ from menura.models.menura_1 import features
 from menura.models.menura_1.alignment import align
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
 from menura.models.menura_1.features import levelled
-from menura.models.menura_1.phoneme_classifier import classifier_for
+from menura.models.menura_1.phoneme_classifier import phoneme_classifier
 from menura.models.menura_1.prosody_fit import Manner, heard, phoneme_count
 from menura.models.menura_1.side_by_side import side_by_side
 from menura.models.menura_1.speaker import symbols_of
@@ -103,8 +103,7 @@ def measure(
         planned = model.network.plan(tokens, style).durations
         mel = features.log_mel(torch.from_numpy(audio).to(model.device)[None])
         try:
-            classifier = classifier_for(clip.language, model.device)
-            found = align(classifier, mel, tokens[0], planned, frames)
+            found = align(phoneme_classifier(model.device), mel, tokens[0], planned, frames)
         except ValueError:
             return None
     return Utterance(
