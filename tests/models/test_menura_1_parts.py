@@ -57,6 +57,27 @@ def test_tiled_convolution_follows_new_weights() -> None:
     )
 
 
+@pytest.mark.parametrize("known", [1, 7])
+def test_an_update_is_added_to_tiles_and_taken_back(known: int) -> None:
+    """With all taps or the middle one; one room serves one voice after another."""
+    torch.manual_seed(0)
+    layer = TiledConv1d(6, 7).requires_grad_(False)
+    x, base = torch.randn(1, 6, 90, requires_grad=True), layer.weight.data
+    plain, room = layer(x), torch.empty_like(layer.weight)
+    for _ in range(2):
+        down, up = torch.randn(2, 6, known), torch.randn(6, 2)
+        layer.adapt(room, down, up)
+        edge = 0 if known == 7 else 3
+        wanted = base + torch.einsum("or,rik->oik", up, torch.nn.functional.pad(down, (edge, edge)))
+        direct = torch.nn.functional.conv1d(x, wanted, layer.bias, padding=3)
+        assert torch.allclose(layer(x), direct, atol=1e-4)
+        upstream = torch.randn_like(direct)
+        ours, theirs = (torch.autograd.grad(y, x, upstream)[0] for y in (layer(x), direct))
+        assert torch.allclose(ours, theirs, atol=1e-4)
+        layer.weight.data = base
+        assert torch.equal(layer(x), plain)
+
+
 def test_tiles_are_for_long_inputs() -> None:
     """With few steps the products of the tiles have few columns, and lose."""
     layer = TiledConv1d(128, 11).requires_grad_(False)

@@ -14,11 +14,13 @@ import torch
 from torch import nn
 
 from menura.models.menura_1 import norm_statistics
+from menura.models.menura_1.adapter import Adapter, Beside
 from menura.models.menura_1.crew import Crew
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.edges import BRINK, Edges, faded, sounding
 from menura.models.menura_1.flows import Convolution
 from menura.models.menura_1.layers import FixedNorms
+from menura.models.menura_1.measured_hidden import measured_hidden
 from menura.models.menura_1.network import Plan
 from menura.models.menura_1.pieces import Pieces, Stopped
 from menura.models.menura_1.streaming import decode
@@ -111,6 +113,33 @@ def test_wide_convolutions_of_few_steps(steps: int) -> None:
     layer = nn.Conv1d(600, 8, 3, padding=1).requires_grad_(False)
     x = torch.randn(1, 600, steps)
     assert torch.allclose(Convolution(layer)(x, True), layer(x), atol=1e-4)
+
+
+@torch.inference_mode()
+def test_the_part_that_is_measured_is_shared_by_two_threads(decoder: Decoder, plan: Plan) -> None:
+    adapter = Adapter(decoder, 2, torch.Generator().manual_seed(4))
+    for up in adapter.up.values():
+        up.normal_(std=0.05, generator=torch.Generator().manual_seed(5))
+    style = torch.randn(1, 128, generator=torch.Generator().manual_seed(6))
+    inputs = plan.text, plan.f0, plan.energy, style
+    plain = decoder.hidden(*inputs)
+    with adapter.attached():
+        whole = decoder.hidden(*inputs)[:, :, 6:]
+        found = measured_hidden(Crew().submit, decoder, plan, style, 3).result()
+    assert found.shape == whole.shape
+    assert torch.allclose(found, whole, atol=1e-5 * float(whole.abs().max()))
+    assert not torch.allclose(found, plain[:, :, 6:], atol=1e-2)
+
+
+@pytest.mark.parametrize("taps", [1, 5])
+def test_an_update_beside_a_layer_comes_in_pieces_too(taps: int) -> None:
+    torch.manual_seed(0)
+    layer = nn.Conv1d(8, 8, 5, padding=4, dilation=2).requires_grad_(False)
+    layer.register_forward_hook(Beside(torch.randn(2, 8, taps), torch.randn(8, 2, 1)))
+    x = torch.randn(1, 8, 60)
+    flow = Convolution(layer)
+    found = [flow(x[:, :, a:b], b == 60) for a, b in ((0, 25), (25, 30), (30, 60))]
+    assert torch.allclose(torch.cat(found, 2), layer(x), atol=1e-4)
 
 
 @torch.inference_mode()

@@ -7,6 +7,7 @@ frozen convolution, so that no gradient of a full weight is ever made; for speak
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -58,22 +59,37 @@ def style_layers(decoder: Decoder) -> Iterator[tuple[str, nn.Linear]]:
             yield name, module
 
 
-def beside(down: Tensor, up: Tensor) -> Callable[[nn.Module, tuple[Tensor], Tensor], Tensor]:
+@dataclass(frozen=True)
+class Beside:
     """A forward hook that adds a low-rank update's output to a convolution's."""
 
-    def add(module: nn.Module, inputs: tuple[Tensor], output: Tensor) -> Tensor:
+    down: Tensor
+    up: Tensor
+
+    def __call__(self, module: nn.Module, inputs: tuple[Tensor], output: Tensor) -> Tensor:
+        """Adds the update's output for the layer's whole input."""
         x = inputs[0]
         if isinstance(module, nn.ConvTranspose1d):
-            y = F.conv1d(x, down)
-            y = F.conv_transpose1d(y, up, None, module.stride, module.padding)  # type: ignore[arg-type]
-        else:
-            assert isinstance(module, nn.Conv1d)
-            padding = module.padding if down.shape[2] > 1 else 0
-            y = F.conv1d(x, down, None, module.stride, padding, module.dilation)
-            y = F.conv1d(y, up)
-        return output + y
+            y = F.conv1d(x, self.down)
+            y = F.conv_transpose1d(y, self.up, None, module.stride, module.padding)  # type: ignore[arg-type]
+            return output + y
+        assert isinstance(module, nn.Conv1d)
+        return output + self.whole(module, x, slice(None))
 
-    return add
+    def whole(self, layer: nn.Conv1d, x: Tensor, channels: slice) -> Tensor:
+        """The update's output, as long as the layer's, in some of its channels."""
+        padding = layer.padding[0] if self.down.shape[2] > 1 else 0
+        assert isinstance(padding, int)
+        return self._of(layer, x, padding, self.up[channels])
+
+    def valid(self, layer: nn.Conv1d, x: Tensor) -> Tensor:
+        """The update's output where all taps of the layer have input."""
+        cut = 0 if self.down.shape[2] > 1 else layer.dilation[0] * (layer.kernel_size[0] // 2)
+        return self._of(layer, x[:, :, cut : x.shape[2] - cut], 0, self.up)
+
+    def _of(self, layer: nn.Conv1d, x: Tensor, padding: int, up: Tensor) -> Tensor:
+        y = F.conv1d(x, self.down, None, layer.stride, padding, layer.dilation)
+        return F.conv1d(y, up)
 
 
 class Adapter(nn.Module):
@@ -124,7 +140,7 @@ class Adapter(nn.Module):
     def attached(self) -> Iterator[None]:
         """Within this context the decoder computes with the adapter."""
         layers = convolutions(self.decoder)
-        handles = [m.register_forward_hook(beside(self.down[n], self.up[n])) for n, m in layers]
+        handles = [m.register_forward_hook(Beside(self.down[n], self.up[n])) for n, m in layers]
         handles += [
             m.register_forward_hook(self._offset_hook(n)) for n, m in style_layers(self.decoder)
         ]

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from menura.models.menura_1.adapter import Beside
 from menura.models.menura_1.layers import (
     FixedNorms,
     StyledResidualBlock,
@@ -98,11 +99,15 @@ def _padding(layer: nn.Conv1d | nn.ConvTranspose1d) -> int:
 
 def _valid(layer: nn.Conv1d, x: Tensor) -> Tensor:
     """What a convolution gives where all of its taps have input."""
-    if layer._forward_hooks:
-        # A voice's update runs beside the layer and pads as the layer does; see `Merger`.
-        wide: Tensor = layer(x)
-        cut = -(-_padding(layer) // int(layer.stride[0]))
-        return wide[:, :, cut : wide.shape[2] - cut]
+    y = _unchanged(layer, x)
+    for hook in layer._forward_hooks.values():
+        # Not the layer's own call: it pads, and what its padding touches would be thrown away.
+        assert isinstance(hook, Beside)
+        y = y + hook.valid(layer, x)
+    return y
+
+
+def _unchanged(layer: nn.Conv1d, x: Tensor) -> Tensor:
     if isinstance(layer, TiledConv1d):
         return layer.valid(x)
     if layer.in_channels >= _WIDE and x.shape[2] <= _FEW and layer.stride == layer.dilation == (1,):

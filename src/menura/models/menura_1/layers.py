@@ -32,17 +32,21 @@ class AdaptiveInstanceNorm(nn.Module):
         super().__init__()
         self.fc = nn.Linear(STYLE, 2 * channels)
 
-    def forward(self, x: Tensor, style: "Style") -> Tensor:
-        """Maps [B, C, T] to [B, C, T]; the style is [B, S], or stands in norms that are fixed."""
+    def forward(self, x: Tensor, style: "Style", channels: slice = slice(None)) -> Tensor:
+        """Maps [B, C, T] to [B, C, T]; the style is [B, S], or stands in norms that are fixed.
+
+        The input may be some of the channels alone.
+        """
         if isinstance(style, FixedNorms):
             scale, shift = style.of(self)
-            return torch.addcmul(shift, x, scale)
-        batch, channels, steps = x.shape
-        scale, shift = self.fc(style).to(x.dtype).chunk(2, dim=1)  # each [B, C]
+            return torch.addcmul(shift[channels], x, scale[channels])
+        batch, count, steps = x.shape
+        scale, shift = self.fc(style).to(x.dtype).chunk(2, dim=1)
+        scale, shift = scale[:, channels], shift[:, channels]  # each [B, C]
         # Batch norm over one row of B·C channels is instance norm with per-item affine numbers, in
         # one fused pass instead of three.
         out = F.batch_norm(
-            x.reshape(1, batch * channels, steps),
+            x.reshape(1, batch * count, steps),
             None,
             None,
             (1 + scale).reshape(-1),
@@ -50,7 +54,7 @@ class AdaptiveInstanceNorm(nn.Module):
             training=True,
             eps=EPSILON,
         )
-        return out.view(batch, channels, steps)
+        return out.view(batch, count, steps)
 
 
 class FixedNorms:

@@ -1,7 +1,7 @@
 """Switches a decoder between voices.
 
-Most of the decoder's numbers sit in layers that run at 80 to 800 steps a second: there an update
-runs beside the frozen weights, which costs little time and nothing to switch. At 4800 steps a
+Most of an update's numbers sit in wide layers that run at 40 to 80 steps a second: there it runs
+beside the frozen weights, which costs little time and nothing to switch. At 800 and 4800 steps a
 second it is added to the weights: speaking then costs as much as without it.
 """
 
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
-from menura.models.menura_1.adapter import PREDICTOR, beside
+from menura.models.menura_1.adapter import PREDICTOR, Beside
 from menura.models.menura_1.decoder import Decoder
 from menura.models.menura_1.tiled_convolution import TiledConv1d
 
@@ -20,11 +20,8 @@ _BESIDE = (
     "decode.",
     "asr_res.",
     "generator.ups.0",
-    "generator.resblocks.1.",
-    "generator.resblocks.2.",
 )
-"""Layers whose update runs beside them. For those of the generator, adding it to the weights and
-transforming them anew (see `tiled_convolution`) took most of a switch."""
+"""Layers whose update runs beside them."""
 
 
 class Merger:
@@ -55,7 +52,7 @@ class Merger:
         self._predicted.clear()
         for name, tensor in self._base.items():
             module, _, attribute = name.rpartition(".")
-            self._set(self._modules[module], attribute, tensor)
+            getattr(self._modules[module], attribute).data = tensor
         self._base.clear()
 
     @torch.no_grad()
@@ -79,26 +76,19 @@ class Merger:
                 base = module.weight.data
                 down, up = value.to(base), tensors[f"up/{name}"].to(base)
                 if name.startswith(_BESIDE):
-                    self._hooks.append(module.register_forward_hook(beside(down, up)))
+                    self._hooks.append(module.register_forward_hook(Beside(down, up)))
                     continue
                 self._base[f"{name}.weight"] = base
                 if name not in self._spare:
                     with torch.inference_mode(False):  # or only inference could write it again
                         self._spare[name] = torch.empty_like(base)
                 adapted = self._spare[name]
+                if isinstance(module, TiledConv1d):
+                    module.adapt(adapted, down, up[:, :, 0])
+                    continue
                 if isinstance(module, nn.ConvTranspose1d):
                     flat = base.flatten(1), down[:, :, 0].T, up.flatten(1)
-                    torch.addmm(*flat, out=adapted.view(base.shape[0], -1))
-                elif down.shape[2] == base.shape[2]:
-                    flat = base.flatten(1), up[:, :, 0], down.flatten(1)
-                    torch.addmm(*flat, out=adapted.view(base.shape[0], -1))
                 else:
-                    adapted.copy_(base)
-                    adapted[:, :, base.shape[2] // 2].addmm_(up[:, :, 0], down[:, :, 0])
-                self._set(module, "weight", adapted)
-
-    @staticmethod
-    def _set(module: nn.Module, attribute: str, value: Tensor) -> None:
-        getattr(module, attribute).data = value
-        if isinstance(module, TiledConv1d):
-            module.forget_spectrum()
+                    flat = base.flatten(1), up[:, :, 0], down.flatten(1)
+                torch.addmm(*flat, out=adapted.view(base.shape[0], -1))
+                module.weight.data = adapted

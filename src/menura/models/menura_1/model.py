@@ -4,6 +4,8 @@ import time
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from functools import partial
+from weakref import WeakValueDictionary
 
 import numpy as np
 import torch
@@ -32,6 +34,7 @@ from menura.models.menura_1.crew import Crew
 from menura.models.menura_1.decoder import FRAME, SAMPLE_RATE
 from menura.models.menura_1.edges import Edges, faded, sounding
 from menura.models.menura_1.layers import STYLE, Both, in_turn
+from menura.models.menura_1.measured_hidden import measured_hidden
 from menura.models.menura_1.melody import hushed, shape_pitch
 from menura.models.menura_1.merging import Merger
 from menura.models.menura_1.network import PAD, Network, Plan
@@ -88,6 +91,7 @@ class Menura1:
             self.network.graphs = PlanGraphs(self.network.bert, self.network.predictor, threads)
         self._merger = Merger(self.network.decoder, self.network.predictor)
         self._active: VoiceState | None = None
+        self._checked: WeakValueDictionary[int, VoiceState] = WeakValueDictionary()
         self._style: np.ndarray[tuple[int, ...], np.dtype[np.floating]] | None = None
         self._prosody = Prosody()
         shelf = norm_statistics.Shelf(settings.cache / "norms")
@@ -111,8 +115,13 @@ class Menura1:
         return VoiceState(SNAPSHOT, {"style": table}, {"stock": key})
 
     def check_state(self, state: VoiceState) -> None:
-        """Raises StateError unless the state is a complete menura-1 voice."""
-        check(state, self.network.decoder, self.network.predictor)
+        """Raises StateError unless the state is a complete menura-1 voice.
+
+        Reads all of it, but once.
+        """
+        if self._checked.get(id(state)) is not state:
+            check(state, self.network.decoder, self.network.predictor)
+            self._checked[id(state)] = state
 
     def activate(self, state: VoiceState) -> None:
         """Makes the network speak in a voice; a no-op when it does already."""
@@ -222,11 +231,9 @@ class Menura1:
         crew, decoder = self._threads(), self.network.decoder
         begin = onset(int(whole.durations[0]))
         plan = after(whole, begin)
-
-        def hidden() -> Tensor:
-            found = decoder.hidden(whole.text, whole.f0, whole.energy, style[:, :STYLE])
-            return found[:, :, 2 * begin :]
-
+        hidden = partial(
+            measured_hidden, decoder=decoder, plan=whole, style=style[:, :STYLE], begin=begin
+        )
         norms = self.norms.fixed(len(utterance.phonemes))
         pieces = Pieces(decoder, norms, plan, generator, hidden if is_clone(voice) else None)
         ends = np.cumsum(plan.durations.numpy()) * FRAME

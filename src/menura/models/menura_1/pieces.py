@@ -14,6 +14,7 @@ from menura.models.menura_1.crew import Crew
 from menura.models.menura_1.decoder import BLOCKS, PITCH_HOP, Decoder, Generator
 from menura.models.menura_1.flows import Convolution, Residual, Snake, Stream, Upsampling
 from menura.models.menura_1.layers import FixedNorms, StyledResidualBlock, StyledSnakeBlock
+from menura.models.menura_1.measured_hidden import Submit
 from menura.models.menura_1.network import Plan
 
 Part = TypeVar("Part")
@@ -41,8 +42,9 @@ class Pieces:
         norms: of the decoder, for the voice.
         plan: what is to be said.
         generator: for the noise of the excitation.
-        hidden: computes the part before the generator, [1, 512, half-frames], with norms that
-            measure the utterance; without it that part comes in pieces too, with the norms given.
+        hidden: lets threads compute the part before the generator, [1, 512, half-frames], with
+            norms that measure the utterance; without it that part comes in pieces too, with the
+            norms given.
     """
 
     def __init__(
@@ -51,7 +53,7 @@ class Pieces:
         norms: FixedNorms,
         plan: Plan,
         generator: torch.Generator,
-        hidden: Callable[[], Tensor] | None = None,
+        hidden: Callable[[Submit], Future[Tensor]] | None = None,
     ) -> None:
         self.half_frames = plan.f0.shape[1]
         self._stopped = stopped = threading.Event()
@@ -63,7 +65,8 @@ class Pieces:
                 raise Stopped
 
         self._look = look
-        self._hidden = _Hidden(decoder, norms, plan, look, hidden)
+        self._hidden = _Hidden(decoder, norms, plan, look)
+        self._whole = hidden
         self._source = _Source(decoder.generator, plan.f0, generator)
         self._stages = [_Stage(decoder.generator, i, norms, look) for i in range(2)]
         self._wave = _Wave(decoder.generator)
@@ -120,7 +123,11 @@ class Pieces:
             high.raise_(coarse, raised)
 
         excited = part("excite 0", excite)
-        hidden = part("hidden", partial(self._hidden.until, half_frames, ahead, low))
+        if self._whole is None:
+            hidden = part("hidden", partial(self._hidden.until, half_frames, ahead, low))
+        else:
+            hidden = self._previous.get("hidden") or self._whole_hidden(crew, low)
+            self._previous["hidden"] = hidden
         finely = part("excite 1", partial(high.excite, raised), excited)
         ready = part("raise 0", partial(low.raise_, half_frames, lifted), excited, hidden)
         ready = part("raise 1", lift, *shape(low, ready, coarse), finely)
@@ -134,6 +141,20 @@ class Pieces:
             self._urgent = (ready,)
         return whole
 
+    def _whole_hidden(self, crew: Crew, out: "_Stage") -> Future[None]:
+        look = self._look
+
+        def submit(work: Callable[[], Part], *after: Future[Any]) -> Future[Part]:
+            def compute() -> Part:
+                look()
+                return work()
+
+            return crew.submit(compute, *after, urgent=True)
+
+        assert self._whole is not None
+        hidden = self._whole(submit)
+        return submit(lambda: out.hidden.put(hidden.result(), True), hidden)
+
 
 class _Hidden:
     """The part before the generator; its clock is 40 frames a second, its output has 80."""
@@ -144,10 +165,8 @@ class _Hidden:
         norms: FixedNorms,
         plan: Plan,
         look: Callable[[], None],
-        whole: Callable[[], Tensor] | None,
     ) -> None:
         self._decoder = decoder
-        self._whole = whole
         self._plan = plan
         self._look = look
         blocks = [decoder.encode, *decoder.decode]
@@ -158,11 +177,6 @@ class _Hidden:
 
     def until(self, half_frames: int, ahead: int, out: "_Stage") -> None:
         """Computes so much, and perhaps a little more."""
-        if self._whole is not None:
-            if self._done == 0:
-                out.hidden.put(self._whole(), True)
-                self._done = self._plan.text.shape[2]
-            return
         count = half_frames
         for block in reversed(self._blocks):
             count = block.needs(count)

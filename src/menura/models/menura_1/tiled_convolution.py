@@ -10,6 +10,7 @@ products have few columns and lose: see `_LEAST`.
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import torch
@@ -63,6 +64,23 @@ class _Spectrum:
         whole = torch.cat(back)[:, : size - taps + 1].T.contiguous()
         return cls(torch.cat(forward), torch.cat(factors), whole)
 
+    def changed(self, down: Tensor, up: Tensor, room: Tensor) -> "_Spectrum":
+        """With weights changed by `up` times `down`, [outputs, rank] and [rank, inputs, taps].
+
+        A spectrum is linear in the weights, so only the small factor is transformed; where it has
+        one tap, the middle one, that is a number for each product. The new weights are written to
+        the room.
+        """
+        taps = self.forward.shape[1] - self.back.shape[0] + 1
+        if down.shape[2] == 1:
+            wave = _linear(taps)[:, taps // 2, None, None]
+            torch.addcmul(self.weight, wave, up @ down[:, :, 0], out=room)
+        else:
+            small = _linear(taps) @ down.view(-1, taps).T
+            small = small.view(len(small), *down.shape[:2])  # [P, rank, inputs]
+            torch.baddbmm(self.weight, up.expand(len(small), -1, -1), small, out=room)
+        return _Spectrum(self.forward, room, self.back)
+
     def apply(self, x: Tensor, dilation: int, pad: int) -> Tensor:
         """Correlates [B, inputs, T] with the weights, with `pad` zeros at both ends."""
         batch, channels, given = x.shape
@@ -84,6 +102,13 @@ class _Spectrum:
         return out.reshape(batch, self.weight.shape[1], -1)[:, :, :steps]
 
 
+@cache
+def _linear(taps: int) -> Tensor:
+    """What becomes of a convolution's taps, [P, taps]."""
+    with torch.inference_mode(False):
+        return _Spectrum.of(torch.eye(taps)[:, None]).weight[:, :, 0].contiguous()
+
+
 class _Correlate(torch.autograd.Function):
     """Applies frozen weights; the gradient of the input is a correlation too."""
 
@@ -99,6 +124,16 @@ class _Correlate(torch.autograd.Function):
         return spectrum.apply(gradients[0], layer.dilation[0], layer.same), None
 
 
+@dataclass(frozen=True)
+class _Update:
+    """What was added to a convolution's weights; see `TiledConv1d.adapt`."""
+
+    base: Tensor
+    down: Tensor
+    up: Tensor
+    sum: Tensor
+
+
 class TiledConv1d(nn.Conv1d):
     """A convolution that keeps the length, tiled where that is faster and its weight is frozen."""
 
@@ -109,21 +144,50 @@ class TiledConv1d(nn.Conv1d):
         """Zeros at both ends that keep the length."""
 
         self._spectra: dict[bool, tuple[Tensor, _Spectrum]] = {}
+        self._update: _Update | None = None
+        self._changed: _Spectrum | None = None
+        self._room: Tensor | None = None
+        """For the weights of the changed spectrum, kept from update to update."""
 
     def spectrum(self, *, flipped: bool = False) -> _Spectrum:
         """The transformed weights, made when the weights are new."""
         weight = self.weight.detach()
+        update = self._update
+        if flipped or update is None or update.sum.data_ptr() != weight.data_ptr():
+            return self._made(weight, flipped)
+        if self._changed is None:
+            before = self._made(update.base, False)
+            if self._room is None:
+                with torch.inference_mode(False):  # or only inference could write it again
+                    self._room = torch.empty_like(before.weight)
+            self._changed = before.changed(update.down, update.up, self._room)
+        return self._changed
+
+    def _made(self, weight: Tensor, flipped: bool) -> _Spectrum:
         known = self._spectra.get(flipped)
-        # The tensor is kept, so its address cannot come back with other numbers, but for weights
-        # that are written in place: see `forget_spectrum`.
+        # The tensor is kept, so its address cannot come back with other numbers.
         if known is None or known[0].data_ptr() != weight.data_ptr():
             taken = weight.flip(2).transpose(0, 1) if flipped else weight
             known = self._spectra[flipped] = (weight, _Spectrum.of(taken))
         return known[1]
 
-    def forget_spectrum(self) -> None:
-        """To be called after the weights were changed in place."""
-        self._spectra.clear()
+    @torch.no_grad()
+    def adapt(self, room: Tensor, down: Tensor, up: Tensor) -> None:
+        """Adds `up` times `down`, [outputs, rank] and [rank, inputs, taps], to the weights.
+
+        `down` may have the middle tap alone. The sum is written to the room: the old weights are
+        not touched, and may be put back. The spectrum is changed when it is first needed, which
+        short inputs never do; making a new one took ten times as long.
+        """
+        base = self.weight.data
+        if down.shape[2] == 1:
+            room.copy_(base)
+            room[:, :, self.kernel_size[0] // 2].addmm_(up, down[:, :, 0])
+        else:
+            torch.addmm(base.flatten(1), up, down.flatten(1), out=room.view(len(base), -1))
+        self._update, self._changed = _Update(base, down, up, room), None
+        self._spectra.pop(True, None)  # it may be of what was in the room before
+        self.weight.data = room
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002
         """Maps [B, C, T] to [B, C, T]."""
