@@ -39,7 +39,7 @@ from menura.text.pronunciations import Pronunciation
 from menura.work.check import CheckJob, CheckOutcome
 from menura.work.jobs import CloneJob, CloneOutcome, SpeechJob, SpeechOutput, said
 from menura.work.options import SPEEDS, VOLUMES, known_emotion, output_format, within
-from menura.work.voices import LocaliseJob, MixJob, make_voice
+from menura.work.voices import REFITTED, LocaliseJob, MixJob, make_voice
 
 if TYPE_CHECKING:
     from menura.engine import Engine
@@ -208,7 +208,9 @@ class Menura:
         )
         state = make_voice(self.engine, job, on_progress or _silent).state
         clean = None if name is None else clean_name(name)
-        return self.catalogue.keep(localised(source, state, target, name=clean), state)
+        done = NewRefinement("done", REFITTED)
+        new = localised(source, state, target, name=clean, refinement=done)
+        return self.catalogue.keep(new, state)
 
     def mix(self, voices: Mapping[str, float], *, name: str, description: str = "") -> Voice:
         """Makes a voice between voices.

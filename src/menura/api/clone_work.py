@@ -1,4 +1,4 @@
-"""One clone as the server follows it, and waiting for what its job gives."""
+"""One clone, or localized voice, as the server follows it, and waiting for what its job gives."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
-from menura.api.clone_request import CloneRequest
+from menura.api.clone_request import CloneRequest, Request
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, VoiceRef
 
 Items = AsyncGenerator[JobProgress | CloneOutcome, None]
@@ -29,8 +29,10 @@ class Halt(Enum):
 class Work:
     """One clone from its upload to its last state."""
 
-    request: CloneRequest
-    clip: Path
+    request: Request
+    clip: Path | None
+    """That of a localized voice is none."""
+
     number: int
     usable: "asyncio.Future[str]"
     """The voice's id once it is stored; or why there is none."""
@@ -65,9 +67,9 @@ class Work:
             self.ended()
 
 
-def job_of(work: Work) -> CloneJob:
+def job_of(work: Work, request: CloneRequest) -> CloneJob:
     """The job that the clone worker is given."""
-    request = work.request
+    assert work.clip is not None
     return CloneJob(
         work.clip,
         request.locale,

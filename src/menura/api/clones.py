@@ -13,13 +13,14 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 
-from menura.api.clone_request import CloneRequest
+from menura.api.clone_request import CloneRequest, LocalizedRequest, Request
 from menura.api.clone_work import Halt, Items, Work
 from menura.api.refining import CloneRunner
 from menura.errors import ServerError
 from menura.library.store import Library
 from menura.library.tables import Refinement, Voice
 from menura.work.jobs import CloneJob, JobProgress, VoiceRef
+from menura.work.voices import LocaliseJob
 
 GRACE_SECONDS = 30.0
 """How long a job, or its unclaimed result, outlives its last client."""
@@ -48,7 +49,7 @@ class CloneDesk:
     def __init__(
         self,
         library: Library,
-        clone: Callable[[CloneJob], Items],
+        clone: Callable[[CloneJob | LocaliseJob], Items],
         grace: float = GRACE_SECONDS,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
@@ -56,7 +57,7 @@ class CloneDesk:
         self._runner = CloneRunner(library, clone)
         self._grace = grace
         self.patience = patience
-        self._entries: dict[CloneRequest, _Entry] = {}
+        self._entries: dict[Request, _Entry] = {}
 
     async def voice(
         self,
@@ -103,6 +104,10 @@ class CloneDesk:
             self._forget(request, entry)
         return await run_in_threadpool(self._library.voices.get, request.organisation_id, voice_id)
 
+    def refine_localised(self, voice_id: str, request: LocalizedRequest) -> None:
+        """Lines up the refinement of a voice that was localized in a hurry and is stored."""
+        self._runner.resume(voice_id, request, None, lambda: None)
+
     def progress(self, voice_id: str) -> JobProgress | None:
         """How far the running refinement of a voice is; None when it does not run."""
         return self._runner.progress(voice_id)
@@ -121,6 +126,11 @@ class CloneDesk:
         """
         refinements = self._library.refinements
         for row in await run_in_threadpool(refinements.unfinished):
+            localised = LocalizedRequest.restored(row.request)
+            if localised is not None:
+                await run_in_threadpool(refinements.mark, row.voice_id, "waiting")
+                self.refine_localised(row.voice_id, localised)
+                continue
             request = await run_in_threadpool(self._request, row)
             if request is None:
                 continue
@@ -165,7 +175,7 @@ class CloneDesk:
         refinements.finish(row.voice_id, "incomplete", error)
         return None
 
-    def _ended(self, request: CloneRequest, entry: _Entry) -> Callable[[], None]:
+    def _ended(self, request: Request, entry: _Entry) -> Callable[[], None]:
         def ended() -> None:
             # Listeners, or a timer that waits for a client to come back, forget it themselves.
             if entry.listeners == 0 and entry.timer is None:
@@ -173,13 +183,13 @@ class CloneDesk:
 
         return ended
 
-    def _leave(self, request: CloneRequest, entry: _Entry) -> None:
+    def _leave(self, request: Request, entry: _Entry) -> None:
         entry.listeners -= 1
         if entry.listeners == 0 and self._entries.get(request) is entry:
             loop = asyncio.get_running_loop()
             entry.timer = loop.call_later(self._grace, self._give_up, request, entry)
 
-    def _give_up(self, request: CloneRequest, entry: _Entry) -> None:
+    def _give_up(self, request: Request, entry: _Entry) -> None:
         entry.timer = None
         work = entry.work
         if work is None or work.over.is_set() or work.voice_id is None:
@@ -188,7 +198,7 @@ class CloneDesk:
             _look_at(entry)
             self._forget(request, entry)
 
-    def _forget(self, request: CloneRequest, entry: _Entry) -> None:
+    def _forget(self, request: Request, entry: _Entry) -> None:
         if self._entries.get(request) is entry:
             del self._entries[request]
 

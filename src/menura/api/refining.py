@@ -4,6 +4,9 @@ The first usable voice of a clone is hurried: it never waits for the refinement 
 upload comes while a voice is being refined, that refinement is set aside (its job is stopped) and
 begins again from its clip once no upload is waiting, the oldest first. A state is only replaced by
 one that scores higher, so that beginning again costs time and never likeness.
+
+Localized voices come with their first state and are refined in the same line, from the voice that
+they were made of as it is by then.
 """
 
 import asyncio
@@ -17,14 +20,16 @@ from pathlib import Path
 import structlog
 from starlette.concurrency import run_in_threadpool
 
-from menura.api.clone_request import CloneRequest
+from menura.api.clone_request import CloneRequest, LocalizedRequest, Request
 from menura.api.clone_work import Halt, Items, Work, first_of, job_of, until
 from menura.errors import BusyError, MenuraError, ModelFilesError, NotFoundError, ServerError
+from menura.library.offspring import localisation_report
 from menura.library.refinements import BetterState, NewRefinement
 from menura.library.store import Library
 from menura.library.voices import NewVoice, new_consent
 from menura.models import states
 from menura.work.jobs import CloneJob, CloneOutcome, JobProgress, VoiceRef
+from menura.work.voices import LocaliseJob
 
 MOST_CRASHES = 2
 """Workers that may die of one refinement: it is tried again once."""
@@ -44,7 +49,7 @@ class CloneRunner:
         clone: runs a job in a worker (`WorkerPool.clone`).
     """
 
-    def __init__(self, library: Library, clone: Callable[[CloneJob], Items]) -> None:
+    def __init__(self, library: Library, clone: Callable[[CloneJob | LocaliseJob], Items]) -> None:
         self._library = library
         self._clone = clone
         self._numbers = itertools.count(1)
@@ -74,9 +79,9 @@ class CloneRunner:
         return work
 
     def resume(
-        self, voice_id: str, request: CloneRequest, clip: Path, ended: Callable[[], None]
+        self, voice_id: str, request: Request, clip: Path | None, ended: Callable[[], None]
     ) -> Work:
-        """Lines up a refinement that an earlier run of the server did not finish."""
+        """Lines up a refinement of a voice that is there already."""
         work = self._work(request, clip, ended)
         work.usable.set_result(voice_id)
         work.voice_id = voice_id
@@ -120,7 +125,7 @@ class CloneRunner:
             work.stop(Halt.STOPPING)
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _work(self, request: CloneRequest, clip: Path, ended: Callable[[], None]) -> Work:
+    def _work(self, request: Request, clip: Path | None, ended: Callable[[], None]) -> Work:
         usable: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         return Work(request, clip, next(self._numbers), usable, ended)
 
@@ -148,6 +153,7 @@ class CloneRunner:
             if self._refining is work:
                 self._refining = None
             if work.voice_id is None:
+                assert work.clip is not None
                 work.clip.unlink(missing_ok=True)
             else:
                 self._voices.pop(work.voice_id, None)
@@ -180,9 +186,7 @@ class CloneRunner:
     async def _run(self, work: Work) -> bool:
         """Runs the job; True when it is to run again. Raises what cloning raises, at first."""
         try:
-            if work.voice_id is not None:
-                work.base = await run_in_threadpool(self._base, work.request)
-            job = job_of(work)
+            job = await run_in_threadpool(self._job, work)
             async with aclosing(until(self._clone(job), work.halted)) as items:
                 async for item in items:
                     if isinstance(item, CloneOutcome):
@@ -231,8 +235,16 @@ class CloneRunner:
             error = ServerError(
                 "refinement_crashed",
                 "The process that refined this voice ended unexpectedly, twice.",
-                "The voice can be used as it is; clone the clip again to have it refined.",
+                f"The voice can be used as it is; {work.request.again} to have it refined.",
             )
+        if isinstance(error, NotFoundError):
+            error = ServerError(
+                "refinement_source_missing",
+                "The voice that this one was made of was deleted, so it cannot be refined further.",
+                "The voice can be used as it is.",
+            )
+            await self._finish(work, "incomplete", error)
+            return False
         _log.error("refinement failed", voice=voice_id, code=error.code, detail=error.message)
         await self._finish(work, "failed", error)
         return False
@@ -252,8 +264,11 @@ class CloneRunner:
 
     async def _store(self, work: Work, outcome: CloneOutcome) -> None:
         if work.voice_id is not None:
+            report = outcome.report
+            if isinstance(work.request, LocalizedRequest):
+                report = localisation_report(outcome.state)
             better = BetterState(
-                outcome.state.snapshot, states.save(outcome.state), outcome.score, outcome.report
+                outcome.state.snapshot, states.save(outcome.state), outcome.score, report
             )
             improve = self._library.refinements.improve
             if await run_in_threadpool(improve, work.voice_id, better):
@@ -278,6 +293,8 @@ class CloneRunner:
 
     def _keep(self, work: Work, outcome: CloneOutcome) -> str:
         request = work.request
+        assert isinstance(request, CloneRequest)
+        assert work.clip is not None
         if outcome.last:
             state = "done" if request.refined else "off"
             refinement = NewRefinement(state, outcome.score)
@@ -307,6 +324,16 @@ class CloneRunner:
             work.clip.unlink(missing_ok=True)
         _log.info("voice cloned", voice=voice.id, mode=voice.mode)
         return voice.id
+
+    def _job(self, work: Work) -> CloneJob | LocaliseJob:
+        request, voices = work.request, self._library.voices
+        if isinstance(request, LocalizedRequest):
+            source = voices.get(request.organisation_id, request.source_voice_id)
+            ref = voices.ref(source)
+            return LocaliseJob(ref, source.locale, request.target, request.gender)
+        if work.voice_id is not None:
+            work.base = self._base(request)
+        return job_of(work, request)
 
     def _base(self, request: CloneRequest) -> VoiceRef | None:
         if request.base_voice_id is None:

@@ -47,6 +47,12 @@ class LocalizeRequest(RequestBody):
     original_speaker_gender: Literal["male", "female"] | None = Field(
         None, description="Told from the voice when absent."
     )
+    refine: Literal["wait", "background", "off"] | None = Field(
+        None,
+        description="`background` answers with a first voice and brings it nearer to the person "
+        "afterwards (its `refinement` tells how far that is), `wait` answers when that is done, "
+        "`off` leaves it out. The server's MENURA_REFINE where absent.",
+    )
 
     @property
     def gender(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from menura.library.refinements import NewRefinement
 from menura.library.tables import Voice
 from menura.library.voices import NewVoice
 from menura.models.contract import VoiceState
@@ -18,6 +19,7 @@ def localised(
     description: str | None = None,
     tagline: str = "",
     gender: str | None = None,
+    refinement: NewRefinement | None = None,
 ) -> NewVoice:
     """A voice that now speaks another language; what is not given is the source's."""
     advice = []
@@ -41,10 +43,16 @@ def localised(
         mode=source.mode,
         base_voice_id=source.id,
         clip_digest=source.clip_digest,
-        report={"made_by": "localization", **state.metadata},
+        report=localisation_report(state),
         advice=advice,
         consent=source.consent,
+        refinement=refinement,
     )
+
+
+def localisation_report(state: VoiceState) -> dict[str, str]:
+    """What is told of a localized voice's making."""
+    return {"made_by": "localization", **state.metadata}
 
 
 def embedded(

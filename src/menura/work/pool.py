@@ -18,7 +18,14 @@ from menura.work.protocol import Job
 from menura.work.transcribe import TranscribeJob, TranscriptOutcome
 from menura.work.tune import TuneJob, TuneOutcome, TuneProgress
 from menura.work.tuned_models import InspectModelJob, ModelOutcome
-from menura.work.voices import EmbeddingJob, EmbeddingOutcome, LocaliseJob, VoiceJob, VoiceOutcome
+from menura.work.voices import (
+    REFITTED,
+    EmbeddingJob,
+    EmbeddingOutcome,
+    LocaliseJob,
+    VoiceJob,
+    VoiceOutcome,
+)
 
 Outcome = TypeVar(
     "Outcome",
@@ -216,15 +223,21 @@ class WorkerPool:
                 assert isinstance(result, SpeechOutput)
                 yield result
 
-    async def clone(self, job: CloneJob) -> AsyncGenerator[JobProgress | CloneOutcome, None]:
+    async def clone(
+        self, job: CloneJob | LocaliseJob
+    ) -> AsyncGenerator[JobProgress | CloneOutcome, None]:
         """Makes a voice; yields progress, a usable voice and, as long as the job goes on, better
         ones. Closing the iterator stops the work.
+
+        A localized voice comes once, refitted, with the score `REFITTED`.
 
         Raises BusyError when too many clones wait, ServerError when the worker died, and what
         `Engine.clone` raises.
         """
         async with aclosing(self.cloning.run(job)) as results:
             async for result in results:
+                if isinstance(result, VoiceOutcome):
+                    result = CloneOutcome(result.state, "", score=REFITTED)
                 assert isinstance(result, JobProgress | CloneOutcome)
                 yield result
 

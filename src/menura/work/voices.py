@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from menura.engine import Engine
 
 
+HURRIED, REFITTED = 0.0, 1.0
+"""Scores of a localized voice without and with a refit. Nothing finer is known of it: the refit was
+measured on many voices, and brought likeness and clear words to all languages."""
+
+
 @dataclass(frozen=True)
 class LocaliseJob:
     """A voice that is to speak another language."""

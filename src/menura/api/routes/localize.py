@@ -1,9 +1,12 @@
 """Making a voice speak another language."""
 
+from contextlib import nullcontext
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
 
+from menura.api.clone_request import LocalizedRequest
 from menura.api.deps import CallerDep, ServicesDep, VersionDep
 from menura.api.disconnect import while_connected
 from menura.api.schemas import parse, read_body
@@ -11,8 +14,9 @@ from menura.api.voice_making import find_voices, keep_voice
 from menura.api.voice_requests import REQUEST_BYTES, LocalizeRequest
 from menura.api.voice_schemas import ClonedVoiceBody, show_clone
 from menura.library.offspring import localised
+from menura.library.refinements import NewRefinement
 from menura.library.tuned_voices import localisable
-from menura.work.voices import LocaliseJob
+from menura.work.voices import HURRIED, REFITTED, LocaliseJob
 
 router = APIRouter(prefix="/voices", tags=["Voices"])
 
@@ -29,17 +33,26 @@ async def localize_voice(
 ) -> ClonedVoiceBody:
     """Makes a new voice that speaks the language natively; the old one stays.
 
-    Where the model has no natives of a dialect, the nearest are taken and `advice` says so. It
-    takes about 40 seconds on two cores; a client that goes away stops it.
+    Where the model has no natives of a dialect, the nearest are taken and `advice` says so. The
+    first voice comes within seconds; its refinement takes about 40 more on two cores (see
+    `refine`), and begins when that of the old voice is over. A client that waits for it and goes
+    away stops it.
     """
     body = parse(LocalizeRequest, await read_body(request, REQUEST_BYTES) or b"{}")
     target = body.target(version)
     (source,), (ref,) = await find_voices(at, caller, [body.voice_id])
     gender = body.gender or source.gender
     localisable(source)
-    job = LocaliseJob(ref, source.locale, target.spoken, gender)
-    with at.desk.aside():
+    refine = body.refine or at.settings.refine
+    job = LocaliseJob(ref, source.locale, target.spoken, gender, refit=refine == "wait")
+    with at.desk.aside() if job.refit else nullcontext():
         outcome = await while_connected(request, at.pool.make_voice(job))
+    wanted = LocalizedRequest(caller.organisation_id, source.id, target.spoken, gender)
+    refinement = {
+        "wait": NewRefinement("done", REFITTED),
+        "background": NewRefinement("waiting", HURRIED, None, asdict(wanted)),
+        "off": NewRefinement("off", HURRIED),
+    }[refine]
     new = localised(
         source,
         outcome.state,
@@ -48,6 +61,9 @@ async def localize_voice(
         description=body.description or "",
         tagline=body.tagline or "",
         gender=gender,
+        refinement=refinement,
     )
     voice = await keep_voice(at, caller, new, outcome.state)
+    if refine == "background":
+        at.desk.refine_localised(voice.id, wanted)
     return show_clone(voice, caller.organisation_id, version)

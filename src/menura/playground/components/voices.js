@@ -15,6 +15,9 @@ export const voicesError = signal(null);
 // Ids of voices whose deletion can still be undone.
 export const leaving = signal(new Set());
 
+// States of a refinement that is not over.
+export const GOING_ON = new Set(["waiting", "running", "interrupted"]);
+
 let reading = null;
 
 export function readVoices() {

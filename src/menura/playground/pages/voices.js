@@ -5,14 +5,13 @@ import { Empty, Failure, Loading } from "../components/empty.js";
 import { Button } from "../components/fields.js";
 import { useDraft } from "../components/resource.js";
 import { toast, toastError } from "../components/toasts.js";
-import { EVERYBODY, matches, putVoice, readVoices, useVoices, VoiceFilters, voicesError } from "../components/voices.js";
+import { EVERYBODY, GOING_ON, matches, putVoice, readVoices, useVoices, VoiceFilters, voicesError } from "../components/voices.js";
 import { VoiceCard } from "./voices/card.js";
 import { EditDialog } from "./voices/edit.js";
 import { LocalizeDialog } from "./voices/localize.js";
 import { MixDialog } from "./voices/mix.js";
 
 const POLL_MS = 5000;
-const GOING_ON = new Set(["waiting", "running", "interrupted"]);
 
 // Takes a voice file in; errors are told.
 async function takeIn(file) {

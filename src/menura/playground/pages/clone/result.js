@@ -11,13 +11,13 @@ import { Player } from "../../components/player.js";
 import { Progress } from "../../components/progress.js";
 import { useDraft, useResource } from "../../components/resource.js";
 import { toastError } from "../../components/toasts.js";
+import { GOING_ON } from "../../components/voices.js";
 import { go } from "../../router.js";
 import { sourceOf } from "../../sound/recordings.js";
 import { say } from "../../sound/speech.js";
 import { LocalizeDialog } from "../voices/localize.js";
 import { cloneVoice, otherMode } from "./making.js";
 
-const GOING_ON = new Set(["waiting", "running", "interrupted"]);
 const POLL_MS = 1500;
 const MOST_WORDS = 240; // Characters of the clip's words that are said again.
 

@@ -14,7 +14,7 @@ function Refinement({ state }) {
   if (state.state === "waiting" || state.state === "interrupted") {
     return html`<p class="hint">Usable now; it gets better when the computer is free.</p>`;
   }
-  if (state.state === "failed" && state.error) {
+  if (state.error) {
     return html`<p class="hint">It could not be made better: ${state.error.sentence} ${state.error.remedy}</p>`;
   }
   return null;

@@ -7,7 +7,7 @@ import { Button, Field, Select } from "../../components/fields.js";
 import { languageName, languageOptions, useAccents, useLocales } from "../../components/languages.js";
 import { Progress } from "../../components/progress.js";
 import { toast } from "../../components/toasts.js";
-import { putVoice } from "../../components/voices.js";
+import { GOING_ON, putVoice } from "../../components/voices.js";
 import { go } from "../../router.js";
 
 export function LocalizeDialog({ voice, onClose }) {
@@ -42,7 +42,7 @@ export function LocalizeDialog({ voice, onClose }) {
       const [advice] = made.advice ?? [];
       toast({
         title: `${made.name} is in your library.`,
-        text: advice?.sentence ?? "",
+        text: [advice?.sentence, GOING_ON.has(made.refinement?.state) && "It gets nearer to the person by itself."].filter(Boolean).join(" "),
         action: { label: "Speak with it", run: () => go(`#/speak?voice=${made.id}`) },
         forMs: 10_000,
       });
