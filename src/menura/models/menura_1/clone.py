@@ -60,13 +60,13 @@ def recipe_for(options: CloneOptions) -> Recipe:
             recipe,
             kinds=(Kind.FREE, Kind.FREE),
             free_speaker=3.0,
-            naturalness=1.0,
+            naturalness=1.15,
             rate=1e-3,
             articulation=1.2,
             steps=20,
-            most_steps=28,
+            most_steps=38,
             average=0.9,
-            share=0.5,
+            share=0.46,
             creak=0.0,
         )
     if options.steps:
