@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from menura.text.utterance import Language
 
@@ -34,15 +34,6 @@ class CloneRequest:
     refined: bool = True
     """Whether it goes on after the first usable voice."""
 
-    @classmethod
-    def restored(cls, kept: Mapping[str, Any]) -> Self:
-        """A request from its JSON values; those of another version's fields are left out.
-
-        Raises TypeError when one that is needed is missing.
-        """
-        known = {each.name for each in dataclasses.fields(cls)}
-        return cls(**{name: value for name, value in kept.items() if name in known})
-
 
 @dataclass(frozen=True)
 class LocalizedRequest:
@@ -57,16 +48,15 @@ class LocalizedRequest:
     target: Language
     gender: str | None = None
 
-    @classmethod
-    def restored(cls, kept: Mapping[str, Any]) -> Self | None:
-        """As kept in JSON with a `source_voice_id`; None for that of a clone.
-
-        Raises TypeError when a value that is needed is missing.
-        """
-        if "source_voice_id" not in kept:
-            return None
-        known = {each.name for each in dataclasses.fields(cls)}
-        return cls(**{name: value for name, value in kept.items() if name in known})
-
 
 Request = CloneRequest | LocalizedRequest
+
+
+def restored(kept: Mapping[str, Any]) -> Request:
+    """A request from its JSON values; those of another version's fields are left out.
+
+    Raises TypeError when one that is needed is missing.
+    """
+    kind = LocalizedRequest if "source_voice_id" in kept else CloneRequest
+    known = {each.name for each in dataclasses.fields(kind)}
+    return kind(**{name: value for name, value in kept.items() if name in known})

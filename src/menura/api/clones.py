@@ -13,7 +13,7 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 
-from menura.api.clone_request import CloneRequest, LocalizedRequest, Request
+from menura.api.clone_request import CloneRequest, LocalizedRequest, Request, restored
 from menura.api.clone_work import Halt, Items, Work
 from menura.api.refining import CloneRunner
 from menura.errors import ServerError
@@ -126,13 +126,11 @@ class CloneDesk:
         """
         refinements = self._library.refinements
         for row in await run_in_threadpool(refinements.unfinished):
-            localised = LocalizedRequest.restored(row.request)
-            if localised is not None:
-                await run_in_threadpool(refinements.mark, row.voice_id, "waiting")
-                self.refine_localised(row.voice_id, localised)
-                continue
             request = await run_in_threadpool(self._request, row)
             if request is None:
+                continue
+            if isinstance(request, LocalizedRequest):
+                self.refine_localised(row.voice_id, request)
                 continue
             entry = self._entries.setdefault(request, _Entry())
             clip = self._library.uploads.folder / str(row.clip)
@@ -158,13 +156,13 @@ class CloneDesk:
         for entry in entries:
             _look_at(entry)
 
-    def _request(self, row: Refinement) -> CloneRequest | None:
+    def _request(self, row: Refinement) -> Request | None:
         refinements = self._library.refinements
         try:
-            request = CloneRequest.restored(row.request)
+            request = restored(row.request)
         except TypeError:
             request = None
-        if request is not None and refinements.has_clip(row):
+        if isinstance(request, LocalizedRequest) or (request and refinements.has_clip(row)):
             refinements.mark(row.voice_id, "waiting")
             return request
         error = ServerError(

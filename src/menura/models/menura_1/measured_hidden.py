@@ -40,62 +40,66 @@ def measured_hidden(
         style: [1, 128].
         begin: frames to be left out at the end; the norms have measured them.
     """
-
-    def inputs() -> tuple[Tensor, Tensor]:
-        return decoder.inputs(plan.text, plan.f0, plan.energy)
-
-    given = submit(inputs)
-    x = submit(lambda: given.result()[0], given)
+    work = _Work(decoder, plan, style)
+    done = submit(work.begin)
     for i, block in enumerate([decoder.encode, *decoder.decode]):
         assert isinstance(block, StyledResidualBlock)
         if i:
-            x = submit(partial(_joined, x, given), x)
+            done = submit(work.join, done)
         # Both halves activate the whole input: that is quicker than another part.
-        first = [submit(partial(_first, block, style, x, half), x) for half in _halves(block)]
-        both = [
-            submit(partial(_second, block, style, x, first, half), *first)
-            for half in _halves(block)
-        ]
-        x = submit(partial(_power, both), *both)
-    last = x
-    return submit(lambda: last.result()[:, :, 2 * begin :], last)
+        first = [submit(partial(work.first, block, half), done) for half in (0, 1)]
+        second = [submit(partial(work.second, block, half), *first) for half in (0, 1)]
+        done = submit(work.end, *second)
+    return submit(lambda: work.x[:, :, 2 * begin :], done)
 
 
-def _halves(block: StyledResidualBlock) -> tuple[slice, slice]:
+class _Work:
+    """What goes from part to part. Not by their futures, which are kept as long as any is at work:
+    these would hold some 4 MB for each second of speech."""
+
+    def __init__(self, decoder: Decoder, plan: Plan, style: Tensor) -> None:
+        self._decoder, self._plan, self._style = decoder, plan, style
+        self._first = [torch.empty(0)] * 2
+        self._second = [torch.empty(0)] * 2
+        self._side = self.x = torch.empty(0)
+
+    def begin(self) -> None:
+        """What the first block gets."""
+        plan = self._plan
+        self.x, self._side = self._decoder.inputs(plan.text, plan.f0, plan.energy)
+
+    def join(self) -> None:
+        """What every later block gets."""
+        self.x = torch.cat([self.x, self._side], 1)
+
+    def first(self, block: StyledResidualBlock, number: int) -> None:
+        """Half of what a block's second convolution gets."""
+        half = _half(block, number)
+        y = block.activated(self.x, self._style)
+        if block.pool is not None:
+            y = block.pool(y)
+        y = _convolved(block.conv1, y, half)
+        self._first[number] = F.leaky_relu(block.norm2(y, self._style, half), 0.2)
+
+    def second(self, block: StyledResidualBlock, number: int) -> None:
+        """Half of what a block gives."""
+        half, straight = _half(block, number), self.x
+        y = _convolved(block.conv2, torch.cat(self._first, 1), half)
+        if block.upsample:
+            straight = straight.repeat_interleave(2, dim=2)
+        if block.conv1x1 is None:
+            self._second[number] = y + straight[:, half]
+        else:
+            self._second[number] = y + _convolved(block.conv1x1, straight, half)
+
+    def end(self) -> None:
+        """Puts the halves together."""
+        self.x = halved_power(torch.cat(self._second, 1))
+
+
+def _half(block: StyledResidualBlock, number: int) -> slice:
     middle = block.conv1.out_channels // 2
-    return slice(0, middle), slice(middle, None)
-
-
-def _joined(x: Future[Tensor], given: Future[tuple[Tensor, Tensor]]) -> Tensor:
-    return torch.cat([x.result(), given.result()[1]], 1)
-
-
-def _first(block: StyledResidualBlock, style: Tensor, x: Future[Tensor], half: slice) -> Tensor:
-    y = block.activated(x.result(), style)
-    if block.pool is not None:
-        y = block.pool(y)
-    y = _convolved(block.conv1, y, half)
-    return F.leaky_relu(block.norm2(y, style, half), 0.2)
-
-
-def _second(
-    block: StyledResidualBlock,
-    style: Tensor,
-    x: Future[Tensor],
-    first: list[Future[Tensor]],
-    half: slice,
-) -> Tensor:
-    y = _convolved(block.conv2, torch.cat([one.result() for one in first], 1), half)
-    straight = x.result()
-    if block.upsample:
-        straight = straight.repeat_interleave(2, dim=2)
-    if block.conv1x1 is None:
-        return y + straight[:, half]
-    return y + _convolved(block.conv1x1, straight, half)
-
-
-def _power(both: list[Future[Tensor]]) -> Tensor:
-    return halved_power(torch.cat([one.result() for one in both], 1))
+    return slice(middle, None) if number else slice(middle)
 
 
 def _convolved(layer: nn.Conv1d, x: Tensor, channels: slice) -> Tensor:
