@@ -116,6 +116,7 @@ def test_a_voice_learns_another_language(page: Page, client: httpx.Client) -> No
     expect(dialog.get_by_label("Name")).to_have_value("Ada, Spanish")
     dialog.get_by_role("button", name="Make the voice").click()
     expect(card(page, "Ada, Spanish")).to_be_visible()
+    expect(page.get_by_text("It gets nearer to the person by itself.")).to_be_visible()
     page.get_by_role("button", name="Speak with it").click()
     expect(page.get_by_role("button", name="Voice")).to_contain_text("Ada, Spanish")
 
