@@ -66,7 +66,7 @@ def recipe_for(options: CloneOptions) -> Recipe:
             steps=20,
             most_steps=38,
             average=0.9,
-            share=0.46,
+            share=0.48,
             creak=0.0,
         )
     if options.steps:
