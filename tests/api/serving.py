@@ -10,6 +10,7 @@ import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
@@ -140,6 +141,23 @@ def check_error(answer: httpx.Response, status: int, code: str) -> dict[str, str
     assert body["message"]
     assert "error" not in body
     return body
+
+
+def refinement(client: httpx.Client, voice: dict[str, Any]) -> dict[str, Any]:
+    """How far a voice is on its way to full quality."""
+    shown: dict[str, Any] = client.get(f"/voices/{voice['id']}").json()["refinement"]
+    return shown
+
+
+def state(client: httpx.Client, voice: dict[str, Any]) -> str:
+    """The state of that."""
+    return str(refinement(client, voice)["state"])
+
+
+def release(server: Running, *lengths: int) -> None:
+    """Lets held refinements of clips of so many frames go on."""
+    for frames in lengths:
+        (server.settings.data / f"release-{frames}").touch()
 
 
 def clone(client: httpx.Client, name: str) -> str:

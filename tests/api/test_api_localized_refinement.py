@@ -6,7 +6,18 @@ from typing import Any
 
 import httpx
 import pytest
-from serving import Running, check_error, clone, form, running, wait_for, wav
+from serving import (
+    Running,
+    check_error,
+    clone,
+    form,
+    refinement,
+    release,
+    running,
+    state,
+    wait_for,
+    wav,
+)
 
 from menura.library.stock import stock_id
 from menura.models import states
@@ -29,15 +40,6 @@ def localize(client: httpx.Client, voice: str, **fields: object) -> dict[str, An
     return made
 
 
-def refinement(client: httpx.Client, voice: dict[str, Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = client.get(f"/voices/{voice['id']}").json()["refinement"]
-    return shown
-
-
-def state(client: httpx.Client, voice: dict[str, Any]) -> str:
-    return str(refinement(client, voice)["state"])
-
-
 def stored(client: httpx.Client, voice: dict[str, Any]) -> tuple[float, bool]:
     """The pitch of a voice, and whether it was refitted."""
     kept = states.load(client.get(f"/voices/{voice['id']}/export").content)
@@ -52,10 +54,6 @@ def hold(client: httpx.Client, server: Running, frames: int) -> dict[str, Any]:
     ).json()
     wait_for(lambda: server.noted(f"refine [refine-hold] {frames}"))
     return voice
-
-
-def release(server: Running, frames: int) -> None:
-    (server.settings.data / f"release-{frames}").touch()
 
 
 def test_a_first_voice_is_answered_and_refined_afterwards(

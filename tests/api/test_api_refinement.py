@@ -7,7 +7,17 @@ from typing import Any
 
 import httpx
 import pytest
-from serving import Running, form, running, speech, wait_for, wav
+from serving import (
+    Running,
+    form,
+    refinement,
+    release,
+    running,
+    speech,
+    state,
+    wait_for,
+    wav,
+)
 
 from menura.library.refinements import NewRefinement
 from menura.library.store import Library
@@ -25,15 +35,6 @@ def post(client: httpx.Client, frames: int = 4800, **fields: str) -> dict[str, A
     return voice
 
 
-def refinement(client: httpx.Client, voice: dict[str, Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = client.get(f"/voices/{voice['id']}").json()["refinement"]
-    return shown
-
-
-def state(client: httpx.Client, voice: dict[str, Any]) -> str:
-    return str(refinement(client, voice)["state"])
-
-
 def pitch(server: Running, key: str, voice: dict[str, Any]) -> float:
     """The pitch of the voice's stored state, which the engine makes from the clip's length."""
     library = server.services.library
@@ -42,11 +43,6 @@ def pitch(server: Running, key: str, voice: dict[str, Any]) -> float:
     path = library.voices.ref(library.voices.get(found.organisation_id, voice["id"])).state
     assert path is not None
     return float(load(path).tensors["pitch"][0])
-
-
-def release(server: Running, *lengths: int) -> None:
-    for frames in lengths:
-        (server.settings.data / f"release-{frames}").touch()
 
 
 def test_the_answer_comes_with_the_first_voice_and_better_ones_follow(server: Running) -> None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 
 HURRIED, REFITTED = 0.0, 1.0
-"""Scores of a localized voice without and with a refit. Nothing finer is known of it: the refit was
-measured on many voices, and brought likeness and clear words to all languages."""
+"""Scores of a localized voice without and with a refit. Nothing finer is known of it: that a
+refit brings the person back was measured on other voices (`benchmarks.localization`)."""
 
 
 @dataclass(frozen=True)

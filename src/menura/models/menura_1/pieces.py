@@ -97,13 +97,9 @@ class Pieces:
         look = self._look
 
         def part(name: str, work: Callable[[], Part], *after: Future[Any]) -> Future[Part]:
-            def compute() -> Part:
-                look()
-                return work()
-
             # Each part goes on where it ended in the piece before.
             before = [self._previous[name]] if name in self._previous else []
-            future = crew.submit(compute, *before, *after, *self._urgent, urgent=first)
+            future = crew.submit(_looking(look, work), *before, *after, *self._urgent, urgent=first)
             self._previous[name] = future
             return future
 
@@ -145,15 +141,21 @@ class Pieces:
         look = self._look
 
         def submit(work: Callable[[], Part], *after: Future[Any]) -> Future[Part]:
-            def compute() -> Part:
-                look()
-                return work()
-
-            return crew.submit(compute, *after, urgent=True)
+            return crew.submit(_looking(look, work), *after, urgent=True)
 
         assert self._whole is not None
         hidden = self._whole(submit)
         return submit(lambda: out.hidden.put(hidden.result(), True), hidden)
+
+
+def _looking(look: Callable[[], None], work: Callable[[], Part]) -> Callable[[], Part]:
+    """Work that is not begun when it was given up meanwhile."""
+
+    def compute() -> Part:
+        look()
+        return work()
+
+    return compute
 
 
 class _Hidden:
