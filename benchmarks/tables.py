@@ -17,7 +17,7 @@ from benchmarks.tables_latency import latency
 from benchmarks.tables_playground import playground
 from benchmarks.tables_pro import pro_cloning
 from benchmarks.tables_transcription import transcription
-from benchmarks.tables_variants import localization, modes, speed
+from benchmarks.tables_variants import clip_languages, localization, modes, speed
 
 Result = dict[str, Any]
 
@@ -81,6 +81,7 @@ SECTIONS: dict[str, Callable[[Result], str]] = {
     "pro_cloning": pro_cloning,
     "modes": modes,
     "localization": localization,
+    "clip_languages": clip_languages,
     "speed": speed,
     "latency": latency,
     "long_text": long_text,

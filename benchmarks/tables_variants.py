@@ -87,6 +87,39 @@ def localization(result: Result) -> str:
     )  # fmt: skip
 
 
+def clip_languages(result: Result) -> str:
+    """Clips in other languages than English."""
+    return section(
+        "## Clips in other languages",
+        circumstances(result),
+        "A clip of each person is cloned in similarity mode, for its own language or for US "
+        f"English. First voices say {result['options']['first_sentences']} sentences, refined "
+        f"ones {result['options']['sentences']}. Likeness is the cosine of WeSpeaker to the clip, "
+        "not rescaled, since there is no other recording; beside it that of the clip's halves. "
+        "Words are judged by Whisper base.",
+        unfinished(result),
+        goals(result["goals"]),
+        table(
+            ["clip", "speaks", "halves", "first", "errors", "refined", "errors", "P808", "clip's"],
+            [
+                [
+                    f"{name.split('/')[1]} ({row['spoken']}, {row['seconds']:.1f} s)",
+                    row["asked"],
+                    f"{row['halves']:.2f}",
+                    *(
+                        figure
+                        for stage in row["stages"].values()
+                        for figure in (f"{stage['likeness']:.2f}", f"{stage['wer']:.1%}")
+                    ),
+                    f"{row['stages']['refined']['quality']['p808']:.2f}",
+                    f"{row['quality']['p808']:.2f}",
+                ]
+                for name, row in result["rows"].items()
+            ],
+        ),
+    )
+
+
 def speed(result: Result) -> str:
     """What a clone costs beside a stock voice, and switching between voices."""
     switching, options = result["switching"], result["options"]

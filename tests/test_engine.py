@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from menura.audio.formats import OutputFormat
@@ -63,6 +64,21 @@ def test_words_are_timed_in_order_and_in_the_callers_spelling(engine: Engine) ->
     assert edges == sorted(edges)
     seconds = sum(len(o.data) for o in outputs) / 4 / 24000
     assert edges[-1] <= seconds + 0.01
+
+
+@pytest.mark.parametrize(("language", "natives"), [("en-US", "ab"), ("es", "e")])
+def test_a_clone_speaks_the_asked_language_whatever_its_clip_is_in(
+    engine: Engine, tmp_path: Path, language: str, natives: str
+) -> None:
+    text = "Buenos días a todos. Mañana por la tarde vamos a visitar a mis abuelos en el pueblo."
+    said = spoken(engine, SpeechJob(text, VoiceRef(stock="ef_dora"), "es-ES", FLOATS))
+    clip = tmp_path / "clip.wav"
+    soundfile.write(clip, said, 24000)
+    wanted = CloneJob(clip, language, steps=1, refine=False)
+    (outcome,) = engine.clone(wanted, lambda *_: None)
+    assert str(outcome.report["start_voice"])[0] in natives
+    assert "pueblo" in outcome.transcript
+    assert ("clip_language" in [item.code for item in outcome.advice]) == (language != "es")
 
 
 def test_speed_and_volume(engine: Engine) -> None:

@@ -34,6 +34,7 @@ from menura.models.registry import load_model
 from menura.settings import Settings
 from menura.speech.joining import write_joined
 from menura.speech.synthesis import synthesise
+from menura.text.languages import resolve
 from menura.text.warning import TextWarning
 from menura.tuning.prepare import prepare
 from menura.tuning.tune import Tuning, tune
@@ -191,7 +192,10 @@ class Engine:
         )
         base = self.voice(job.base) if job.base is not None else None
         options = CloneOptions(
-            mode=job.mode, steps=job.steps or self.settings.clone_steps, base=base
+            mode=job.mode,
+            steps=job.steps or self.settings.clone_steps,
+            base=base,
+            language=resolve(job.language),
         )
         progress("fit", _LISTENING)
 

@@ -74,7 +74,7 @@ def test_a_real_clip_is_heard_and_made_ready(ref: Path, cache: Path) -> None:
     prepared = prepare_clip(ref, language="en", recogniser=Recogniser(cache / "cache", 1))
     clip = prepared.clip
     assert likeness(clip.transcript, SENTENCE) > 0.95
-    assert (clip.language, clip.sample_rate) == ("en-US", 24000)
+    assert (clip.language, clip.sample_rate, clip.foreign) == ("en-US", 24000, False)
     assert clip.audio.dtype == np.float32
     assert 4.5 < clip.audio.size / 24000 < 5.67
     assert np.abs(clip.audio).max() < 1.0
@@ -203,6 +203,7 @@ def test_speech_in_another_spoken_language_is_read_in_it(ref: Path) -> None:
     listener = Scripted(Transcript("Hola a todos.", "es", 0.95, -0.3, 0.0))
     prepared = prepare_clip(ref, language="en-US", recogniser=listener)
     assert (prepared.clip.language, prepared.clip.transcript) == ("es-ES", "Hola a todos.")
+    assert prepared.clip.foreign
     assert [item.code for item in prepared.advice] == ["clip_language"]
     assert listener.asked == [None]
 
@@ -213,10 +214,15 @@ def test_speech_in_an_unspoken_language_keeps_its_words(ref: Path) -> None:
     assert prepared.clip.transcript == "Guten Tag, schöne Welt."
     assert prepared.clip.language == "en-US"
     assert [item.code for item in prepared.advice] == ["clip_language"]
+
+
+def test_speech_in_another_script_is_read_in_latin_letters(ref: Path) -> None:
     russian = Scripted(Transcript("Добрый день", "ru", 0.95, -0.3, 0.0))
-    with pytest.raises(AudioError) as caught:
-        prepare_clip(ref, language="en-US", recogniser=russian)
-    assert caught.value.code == "audio_language"
+    prepared = prepare_clip(ref, language="en-US", recogniser=russian)
+    assert prepared.transcript == "Добрый день"
+    assert (prepared.clip.transcript, prepared.clip.language) == ("dobryy den", "en-US")
+    assert prepared.clip.foreign
+    assert [item.code for item in prepared.advice] == ["clip_language"]
 
 
 def test_an_unsure_language_gives_way_to_the_given_one(ref: Path) -> None:

@@ -53,6 +53,15 @@ def test_fast_machines_fit_for_longer(mode: str) -> None:
         assert steps_for(recipe_for(CloneOptions(mode, steps=5)), 4, seconds, 90.0) == 5
 
 
+def test_sounds_of_another_language_are_not_fitted() -> None:
+    own, foreign = (recipe_for(CloneOptions("similarity"), foreign=told) for told in (False, True))
+    assert Kind.CLIP in own.kinds
+    assert set(foreign.kinds) == {Kind.FREE}
+    assert foreign.articulation > own.articulation
+    steady = recipe_for(CloneOptions("stability"))
+    assert recipe_for(CloneOptions("stability"), foreign=True) == steady
+
+
 def test_a_noisy_clip_is_told_from_a_clean_one(model: Menura1) -> None:
     utterance = next(iter(prepare("The kettle is on the stove.", "en-US", limit=500)))
     parts = model.speak(utterance, model.stock_state("af_heart"))

@@ -47,6 +47,35 @@ def test_who_speaks_is_told_from_all_that_is_heard(model: Menura1) -> None:
     assert bool((long.f0 == short.f0).all())
 
 
+def test_a_clip_in_one_language_makes_a_speaker_of_another(model: Menura1) -> None:
+    text = "La tetera está en el fuego y las tazas están junto a la ventana."
+    utterance = next(iter(prepare(text, "es-ES", limit=500)))
+    audio = np.concatenate([p.audio for p in model.speak(utterance, model.stock_state("ef_dora"))])
+    clip = Clip(audio, 24000, text, "es-ES", 12000.0)
+    model.deactivate()
+    encoder = SpeakerEncoder()
+    own, english = Target(model, clip, encoder), Target(model, clip, encoder, language="en-US")
+    assert (own.start[0], english.start[0] in "ab") == ("e", True)
+    assert (own.language, english.language) == ("es-ES", "en-US")
+    assert own.free_phonemes(0) != english.free_phonemes(0)
+    # What the clip says is what it says.
+    assert own.phonemes == english.phonemes == utterance.phonemes
+
+
+def test_a_foreign_clip_is_not_aligned(model: Menura1) -> None:
+    clip = Clip(said(model, "af_heart"), 24000, TEXT, "en-US", 12000.0)
+
+    def stages(clip: Clip) -> list[str]:
+        heard: list[str] = []
+        options = CloneOptions(steps=1, language="en-US")
+        for _ in clone(model, clip, options, lambda stage, _: heard.append(stage)):
+            pass
+        return list(dict.fromkeys(heard))
+
+    assert stages(clip) == ["prepare", "start", "align", "fit"]
+    assert stages(replace(clip, foreign=True)) == ["prepare", "start", "fit"]
+
+
 def test_a_noisy_clip_repeats_itself_less(model: Menura1) -> None:
     speech = said(model, "af_heart")
     noise = np.random.default_rng(0).normal(0.0, 0.05, speech.size).astype(np.float32)

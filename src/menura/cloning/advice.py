@@ -106,6 +106,13 @@ class Findings:
     transcript_likeness: float
     """Of the given transcript to the heard one, in [0, 1]; 1 where none was given."""
 
+    @property
+    def foreign(self) -> bool:
+        """Whether another language than the given one is clearly heard."""
+        if self.language is None or self.heard_probability < LANGUAGE_PROBABILITY:
+            return False
+        return self.heard_language != self.language.split("-")[0].lower()
+
 
 def advise(findings: Findings) -> tuple[Advice, ...]:
     """Lists what the owner of the clip can act on, the weightiest first."""
@@ -221,16 +228,15 @@ def _quiet(f: Findings) -> Advice | None:
 
 
 def _language(f: Findings) -> Advice | None:
-    if f.language is None or f.heard_probability < LANGUAGE_PROBABILITY:
-        return None
-    if f.heard_language == f.language.split("-")[0].lower():
+    if not f.foreign:
         return None
     return Advice(
         "clip_language",
         "warning",
-        f"The clip sounds like {f.heard_language!r}, but the language {f.language!r} was given.",
-        "Give the language that is spoken in the clip; for speech in another one, localize the "
-        "voice afterwards.",
+        f"The clip sounds like {f.heard_language!r}, but the language {f.language!r} was given, "
+        "so that is what the voice will speak.",
+        "Where that is not meant, give the language that is spoken in the clip; the voice can be "
+        "localized to others afterwards.",
     )
 
 

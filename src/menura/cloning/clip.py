@@ -28,6 +28,7 @@ from menura.cloning.hear import Listener, hear, usable_words
 from menura.cloning.stretch import Stretch, take_stretch
 from menura.models.contract import Clip
 from menura.text.languages import resolve
+from menura.text.romanise import romanise
 from menura.text.utterance import Language
 from menura.work.check import Timeline
 from menura.work.jobs import Advice
@@ -47,7 +48,10 @@ class PreparedClip:
     """What is said in the stretch."""
 
     language: Language
-    """That the transcript is in."""
+    """By whose rules the transcript is read."""
+
+    foreign: bool
+    """Whether another language than the given one is clearly heard."""
 
     advice: tuple[Advice, ...]
     facts: ClipFacts
@@ -62,10 +66,11 @@ class PreparedClip:
         return Clip(
             audio=self.stretch.used,
             sample_rate=self.sample_rate,
-            transcript=self.transcript,
+            transcript=romanise(self.transcript, self.language),
             language=self.language,
             bandwidth=self.stretch.used_bandwidth,
             heard=heard_of_one(self.stretch.heard(self.sample_rate), self.sample_rate),
+            foreign=self.foreign,
         )
 
 
@@ -83,8 +88,8 @@ def prepare_clip(
 
     Takes any audio or video file with at least 1 s of speech. `language` is that of the clip; where
     another one that Menura speaks is clearly heard, the clip is read in that one, with advice;
-    one that it does not speak is read by the rules of `language`, as well as that goes. Without a
-    `language` the one that is heard is taken.
+    one that it does not speak is read by the rules of `language`, in Latin letters, as well as
+    that goes. Without a `language` the one that is heard is taken.
     `enhance` None takes the mode's default. Raises AudioError, TextError, InputError,
     ModelFilesError.
     """
@@ -97,7 +102,7 @@ def prepare_clip(
     heard, spoken = hear(recogniser, resample(used, sample_rate, RECOGNISER_RATE), asked)
     given = (transcript or "").strip()
     given_fits = bool(given) and choice.whole and not recording.trimmed
-    text = given if given_fits else usable_words(heard, spoken)
+    text = given if given_fits else usable_words(heard)
     pitch = f0_track(used, sample_rate, F0_HOP_SECONDS)
     used_seconds = used.size / sample_rate
     rooms = reverberation_seconds(audio, rate, spans)
@@ -106,34 +111,32 @@ def prepare_clip(
     syllables = syllable_rate(used, sample_rate, used_spans, pitch)
     along = timeline(audio, rate, spans, choice, quality.clipped_share)
     share = pause_share(spans, recording.seconds)
-    advice = advise(
-        Findings(
-            mode=mode,
-            enhance=taken.wanted,
-            enhanced=taken.enhanced,
-            original_seconds=recording.original_seconds,
-            trimmed=recording.trimmed,
-            speech_seconds=quality.speech_seconds,
-            used_seconds=speech_seconds(choice.spans),
-            cut=not choice.whole,
-            pause_share=share,
-            snr_db=quality.snr_db,
-            snr_after_db=taken.snr_after,
-            clipped_share=quality.clipped_share,
-            bandwidth=taken.used_bandwidth,
-            loudness=quality.loudness,
-            f0_spread=pitch.semitone_spread,
-            syllable_rate=syllables,
-            reverberation_seconds=rooms,
-            halves_likeness=halves,
-            tone_share=tones,
-            language=asked,
-            heard_language=heard.language,
-            heard_probability=heard.language_probability,
-            transcript_given=bool(given),
-            transcript_used=given_fits,
-            transcript_likeness=likeness(given, heard.text) if given_fits else 1.0,
-        )
+    findings = Findings(
+        mode=mode,
+        enhance=taken.wanted,
+        enhanced=taken.enhanced,
+        original_seconds=recording.original_seconds,
+        trimmed=recording.trimmed,
+        speech_seconds=quality.speech_seconds,
+        used_seconds=speech_seconds(choice.spans),
+        cut=not choice.whole,
+        pause_share=share,
+        snr_db=quality.snr_db,
+        snr_after_db=taken.snr_after,
+        clipped_share=quality.clipped_share,
+        bandwidth=taken.used_bandwidth,
+        loudness=quality.loudness,
+        f0_spread=pitch.semitone_spread,
+        syllable_rate=syllables,
+        reverberation_seconds=rooms,
+        halves_likeness=halves,
+        tone_share=tones,
+        language=asked,
+        heard_language=heard.language,
+        heard_probability=heard.language_probability,
+        transcript_given=bool(given),
+        transcript_used=given_fits,
+        transcript_likeness=likeness(given, heard.text) if given_fits else 1.0,
     )
     facts = ClipFacts(
         container=recording.container,
@@ -164,7 +167,9 @@ def prepare_clip(
         heard_probability=heard.language_probability,
         transcript_confidence=heard.confidence,
     )
-    return PreparedClip(taken, sample_rate, text, spoken, advice, facts, along)
+    return PreparedClip(
+        taken, sample_rate, text, spoken, findings.foreign, advise(findings), facts, along
+    )
 
 
 def heard_of_one(audio: Audio | None, sample_rate: int) -> Audio | None:

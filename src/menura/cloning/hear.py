@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import unicodedata
 from typing import Protocol
 
 import numpy as np
@@ -55,24 +54,12 @@ def hear(
     )
 
 
-def usable_words(heard: Transcript, spoken: Language) -> str:
-    """The words, when they can be read in `spoken`. Raises AudioError."""
+def usable_words(heard: Transcript) -> str:
+    """The words, when they were made out. Raises AudioError."""
     if not heard.text or heard.confidence < LEAST_CONFIDENCE:
         raise AudioError(
             "audio_unintelligible",
             "No words could be made out in the recording.",
             "Record clear speech close to the microphone, or give the transcript of the clip.",
         )
-    foreign = heard.language != spoken.split("-")[0]
-    if foreign and heard.language_probability >= LANGUAGE_PROBABILITY and not _latin(heard.text):
-        raise AudioError(
-            "audio_language",
-            f"The clip sounds like {heard.language!r}, whose script cannot be read as {spoken}.",
-            "Record in one of the spoken languages, or give the transcript in Latin letters.",
-        )
     return heard.text
-
-
-def _latin(text: str) -> bool:
-    letters = [c for c in text if c.isalpha()]
-    return all(unicodedata.name(c, "").startswith("LATIN") for c in letters)

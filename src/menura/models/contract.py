@@ -121,7 +121,7 @@ class ProsodyFactors:
 
 @dataclass(frozen=True)
 class Clip:
-    """A recording made ready for cloning."""
+    """A recording made ready for cloning; `language` is that of its transcript."""
 
     audio: Audio
     sample_rate: int
@@ -131,8 +131,10 @@ class Clip:
     """Highest frequency that carries speech, in Hz; above it the recording says nothing."""
 
     heard: Audio | None = None
-    """All that this person says in the recording, where `audio` is only a part of it: it tells
-    better who they are and how high they speak."""
+    """All that this person says, where `audio` is a part of it: tells who they are, and F0."""
+
+    foreign: bool = False
+    """Clearly in another language than the voice is to speak: it tells who speaks, no more."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,8 @@ class CloneOptions:
     """A voice to start from; the model's own choice when absent."""
 
     seed: int = 0
+    language: Language | None = None
+    """That the voice is to speak; that of the clip's words when absent."""
 
 
 @dataclass(frozen=True)
@@ -160,8 +164,7 @@ class CloneResult:
     """Figures for people: steps, seconds, similarity before and after."""
 
     score: float
-    """The model's own measure of the voice, higher is better; only to be compared with the scores
-    of the same clip, options and model."""
+    """Higher is better; only to be compared with scores of the same clip, options and model."""
 
     last: bool = False
     """Whether the model knows that no better one will follow; the iterator's end says so too."""
@@ -172,8 +175,7 @@ class TuneOptions:
     """How a model is to be tuned."""
 
     seconds: float
-    """Time budget of the whole work on an idle machine, all of `tune`; a share of it may have been
-    spent before, see `folder`."""
+    """Budget of all of `tune` on an idle machine; some may have been spent before (`folder`)."""
 
     folder: Path
     """Where checkpoints are kept. Work that was begun there is gone on with."""

@@ -3,8 +3,9 @@
 The recipe (measured, see docs/experiments.md): the decoder stays frozen but for a low-rank update,
 which begins where a learned map from speaker embeddings puts it. A few steps on free speech, which
 need no words of the clip, make the first voice. Then, for similarity, the clip is aligned with its
-transcript, and steps on its windows and on free speech alternate; for stability, steps on free
-speech go on.
+transcript, and steps on its windows and on free speech alternate; for stability, and for a clip
+in another language than the voice is to speak, steps on free speech go on: with its own sounds in
+the fit, a Spanish clip's English had 16 % of its words wrong, without them 1 %.
 """
 
 import math
@@ -51,9 +52,13 @@ _PACED = 4
 windows, and on a busy machine what a step takes changes."""
 
 
-def recipe_for(options: CloneOptions) -> Recipe:
-    """The recipe of a mode, with the asked number of steps."""
+def recipe_for(options: CloneOptions, *, foreign: bool = False) -> Recipe:
+    """The recipe of a mode, with the asked number of steps; for a clip in a `foreign` language."""
     recipe = Recipe()
+    if foreign:
+        recipe = replace(
+            recipe, kinds=(Kind.FREE, Kind.FREE), articulation=3.0, free_speaker=4.0
+        )
     if options.mode == "stability":
         # Nothing is fitted to the recording itself, so its noise and room have no way in.
         recipe = replace(
@@ -94,11 +99,11 @@ def clone(
 ) -> Iterator[CloneResult]:
     """Makes a voice from a clip. Raises AudioError, CancelledError."""
     progress("prepare", 0.0)
-    recipe = recipe_for(options)
+    recipe = recipe_for(options, foreign=clip.foreign)
     started = time.monotonic()
     model.deactivate()
     encoder, scorer = SpeakerEncoder(model.device), NaturalnessScorer(model.device)
-    target = Target(model, clip, encoder, options.base, options.mode)
+    target = Target(model, clip, encoder, options.base, options.mode, options.language)
     wished = min(recipe.wished_periodicity, target.periodicity() - recipe.creak)
     recipe = replace(recipe, wished_periodicity=wished)
     if Kind.CLIP in recipe.kinds:

@@ -24,6 +24,7 @@ from menura.models.menura_1.prosody_fit import fit_prosody
 from menura.models.menura_1.speaker import Recorded, Speaker, embed_views, free_symbols, symbols_of
 from menura.models.menura_1.state import split_state
 from menura.models.menura_1.stock_profiles import start_voice
+from menura.text.utterance import Language
 
 if TYPE_CHECKING:
     from menura.models.menura_1.model import Menura1
@@ -35,6 +36,8 @@ _MEASURED = 4
 class Target(Speaker):
     """The speaker of a clip. What is cheap is known at once, timing after `listen`.
 
+    Without a `language` to speak it speaks that of the clip's words.
+
     Raises AudioError for a clip that does not match its transcript.
     """
 
@@ -45,8 +48,10 @@ class Target(Speaker):
         encoder: SpeakerEncoder,
         base: VoiceState | None = None,
         mode: str = "similarity",
+        language: Language | None = None,
     ) -> None:
         self.clip = clip
+        language = language or clip.language
         most = model.info.utterance_symbols
         self.phonemes = symbols_of(clip.transcript, clip.language, most)
         self.tokens = model.tokens(self.phonemes)
@@ -77,19 +82,19 @@ class Target(Speaker):
         self.log_pitch = float(voiced.log().mean()) if voiced.numel() else None
         self.start = ""
         if base is None:
-            self.start = start_voice(embedding.cpu().numpy(), clip.language, self.log_pitch)
+            self.start = start_voice(embedding.cpu().numpy(), language, self.log_pitch)
         found = voices.tables()[self.start] if base is None else split_state(base)[0]
         table: NDArray[np.float32] = found.astype(np.float32)
         prosody = fit_prosody(
             model,
             table,
             self.phonemes,
-            [free_symbols(clip.language, number, most) for number in range(_MEASURED)],
+            [free_symbols(language, number, most) for number in range(_MEASURED)],
             f0[0].cpu().numpy(),
             speech_seconds(speech_spans(samples, SAMPLE_RATE)),
             mode,
         )
-        super().__init__(model, embedding, clip.language, table, prosody)
+        super().__init__(model, embedding, language, table, prosody)
         self.views = seen
         self.alignment_likelihood: float | None = None
 
