@@ -1,6 +1,8 @@
 """What a clip tells of its speaker."""
 
 from dataclasses import replace
+from itertools import chain, repeat
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from menura.judging.speaker import SpeakerEncoder
 from menura.models.contract import Clip, CloneOptions
 from menura.models.menura_1 import clone as of_clone
 from menura.models.menura_1.clone import clone
+from menura.models.menura_1.fitting import Fitting
 from menura.models.menura_1.model import Menura1
 from menura.models.menura_1.stock_profiles import profiles
 from menura.models.menura_1.target import Target
@@ -107,7 +110,7 @@ def test_stability_is_held_to_the_steadiness_of_the_clip_and_similarity_may_crea
 def test_progress_does_not_go_back_when_there_are_more_steps(
     model: Menura1, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counts = iter((2, 8))
+    counts = chain((2,), repeat(8))
     monkeypatch.setattr(of_clone, "steps_for", lambda *_: next(counts))
     monkeypatch.setattr(of_clone, "_PACED", 1)
     heard: list[float] = []
@@ -122,3 +125,21 @@ def test_progress_does_not_go_back_when_there_are_more_steps(
         list(clone(model, clip, CloneOptions(), note))
     assert heard == sorted(heard)
     assert heard[-1] < 1
+
+
+def test_a_machine_that_slows_down_fits_for_no_longer(
+    model: Menura1, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, done = [0.0], [0]
+
+    def step(*_: object) -> None:
+        done[0] += 1
+        now[0] += 1.0 if done[0] < 8 else 3.0
+
+    monkeypatch.setattr(of_clone, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(Fitting, "step", step)
+    clip = Clip(said(model, "am_michael"), 24000, TEXT, "en-US", 12000.0)
+    *_, refined = clone(model, replace(clip, foreign=True), CloneOptions(), lambda *_: None)
+    assert 22 + 2 < int(refined.report["steps"]) == done[0] < 60
+    # What was promised at one second a step would have taken 170 s.
+    assert 95 < now[0] < 110

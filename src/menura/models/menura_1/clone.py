@@ -48,17 +48,15 @@ _JUDGING = 0.5
 """What comparing two voices costs, in steps."""
 
 _PACED = 4
-"""Steps of the refinement after which its number of steps is settled: those before it had other
-windows, and on a busy machine what a step takes changes."""
+"""Steps of the refinement after each of which it is reckoned anew how many there will be: those
+before it had other windows, and on a busy machine what a step takes changes."""
 
 
 def recipe_for(options: CloneOptions, *, foreign: bool = False) -> Recipe:
     """The recipe of a mode, with the asked number of steps; for a clip in a `foreign` language."""
     recipe = Recipe()
     if foreign:
-        recipe = replace(
-            recipe, kinds=(Kind.FREE, Kind.FREE), articulation=3.0, free_speaker=4.0
-        )
+        recipe = replace(recipe, kinds=(Kind.FREE, Kind.FREE), articulation=3.0, free_speaker=4.0)
     if options.mode == "stability":
         # Nothing is fitted to the recording itself, so its noise and room have no way in.
         recipe = replace(
@@ -141,9 +139,10 @@ def clone(
         fitting.step(recipe.kinds, rate_share(step, step / steps))
         step += 1
         took.append(time.monotonic() - begun)
-        if step == _PACED:
+        if step % _PACED == 0:
             spare = left - (time.monotonic() - resumed)
-            steps = steps_for(recipe, step, statistics.median(took), spare)
+            lately = statistics.median(took[-2 * _PACED :])
+            steps = steps_for(recipe, step, lately, spare)
             whole = recipe.quick + listening + steps
     score = fitting.score()
     if score >= best:
