@@ -135,7 +135,7 @@ class Menura:
         Args:
             clip: any audio or video file with a second or more of one person's speech.
             name: of the new voice.
-            language: that is spoken in the clip, such as `en` or `pt-BR`.
+            language: of the voice, such as `en` or `pt-BR`; best that of the clip.
             mode: `similarity` keeps everything of the clip, `stability` sounds like a studio.
             enhance: clean the clip up first; None takes the mode's default (off, on).
             transcript: the words of the clip; heard when absent.

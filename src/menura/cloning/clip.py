@@ -86,7 +86,7 @@ def prepare_clip(
 ) -> PreparedClip:
     """Makes a recording ready for cloning.
 
-    Takes any audio or video file with at least 1 s of speech. `language` is that of the clip; where
+    Takes any audio or video file with at least 1 s of speech. `language` is the voice's; where
     another one that Menura speaks is clearly heard, the clip is read in that one, with advice;
     one that it does not speak is read by the rules of `language`, in Latin letters, as well as
     that goes. Without a `language` the one that is heard is taken.

@@ -42,7 +42,8 @@ def clone(
         ),
     ] = None,
     language: Annotated[
-        str, typer.Option("--language", "-l", help="Spoken in the clip, such as en or pt-BR.")
+        str,
+        typer.Option("--language", "-l", help="The voice's, such as en or pt-BR; best the clip's."),
     ] = "en",
     transcript: Annotated[
         str | None,

@@ -44,7 +44,11 @@ _FORM: dict[str, Any] = {
             "description": "The recording, in any audio or video format; ten seconds are enough.",
         },
         "name": {"type": "string", "maxLength": NAME_CHARACTERS, "example": "Ada"},
-        "language": {"type": "string", "example": "en", "description": "Language or locale."},
+        "language": {
+            "type": "string",
+            "example": "en",
+            "description": "Language or locale that the voice speaks; best that of the clip.",
+        },
         "description": {"type": "string", "maxLength": DESCRIPTION_CHARACTERS},
         "tagline": {"type": "string", "maxLength": TAGLINE_CHARACTERS},
         "mode": {"type": "string", "enum": list(MODES), "default": "similarity"},
@@ -110,7 +114,10 @@ def _read_form(upload: Upload, caller: Caller, version: date, settings: Settings
     if "name" not in fields:
         raise missing("name", "Send a name for the voice.")
     if "language" not in fields:
-        raise missing("language", "Send the language of the clip, such as `en`.")
+        raise missing(
+            "language",
+            "Send the language that the voice is to speak, best that of the clip, such as `en`.",
+        )
     locale = resolve(fields["language"])
     refine = fields.get("refine", settings.refine).strip()
     if refine not in REFINE:
